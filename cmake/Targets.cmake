@@ -1,0 +1,26 @@
+# One library for each folder of src. It links only what it is given here, so an include that
+# docs/architecture.md does not allow does not build.
+
+add_library(gravbench_options INTERFACE)
+target_include_directories(gravbench_options INTERFACE ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(gravbench_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  # GCC 12 and 13 see both in inlined library code (nlohmann's iterators, std::string), where nothing is wrong.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>
+  $<$<BOOL:${GRAVBENCH_WERROR}>:-Werror>)
+if(GRAVBENCH_SANITIZE)
+  target_compile_options(gravbench_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(gravbench_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# Each folder is seen by others as "folder/header.h" through a folder of links that holds nothing else, so that
+# linking a folder is the only way to include it.
+function(gravbench_library folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  set(view ${PROJECT_BINARY_DIR}/include/${folder})
+  file(MAKE_DIRECTORY ${view})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${folder} SYMBOLIC)
+  add_library(gravbench_${folder} STATIC ${arg_SOURCES})
+  target_include_directories(gravbench_${folder} PUBLIC ${view})
+  target_link_libraries(gravbench_${folder} PUBLIC ${arg_LINKS} PRIVATE gravbench_options)
+endfunction()

@@ -1,0 +1,212 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "base/errors.h"
+
+namespace gravbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void throw_file_error(const fs::path& path, std::string_view action) {
+    throw DataError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(errno)));
+}
+
+class FileDescriptor {
+  public:
+    explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+    ~FileDescriptor() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+    }
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+    int get() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+void write_all(int descriptor, std::string_view content, const fs::path& path) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            throw_file_error(path, "write");
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+fs::path folder_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// A device or pipe cannot be replaced by a rename.
+bool is_written_in_place(const fs::path& path) {
+    std::error_code ignored;
+    const auto status = fs::status(path, ignored);
+    return fs::exists(status) && !fs::is_regular_file(status);
+}
+
+class Sha256 {
+  public:
+    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+    }
+    void update(const char* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
+    std::string hexadecimal() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned int size = 0;
+        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+        std::string result;
+        for (unsigned int i = 0; i < size; ++i) {
+            result += fmt::format("{:02x}", digest.at(i));
+        }
+        return result;
+    }
+
+  private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+    errno = 0;
+    if (fs::is_directory(path)) {
+        throw DataError(fmt::format("{}: is a folder, not a file", path.string()));
+    }
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) {
+        throw_file_error(path, "read");
+    }
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+std::string read_tail(const fs::path& path, std::size_t most) {
+    std::ifstream stream(path, std::ios::binary | std::ios::ate);
+    if (!stream) {
+        return "";
+    }
+    const auto size = static_cast<std::size_t>(stream.tellg());
+    const std::size_t start = size > most ? size - most : 0;
+    stream.seekg(static_cast<std::streamoff>(start));
+    std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    const auto line_end = text.find('\n');
+    return start > 0 && line_end != std::string::npos ? text.substr(line_end + 1) : text;
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+    if (is_written_in_place(path)) {
+        const FileDescriptor target(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        if (target.get() < 0) {
+            throw_file_error(path, "write");
+        }
+        write_all(target.get(), content, path);
+        return;
+    }
+    const fs::path beside = fmt::format("{}.{}.tmp", path.string(), ::getpid());
+    try {
+        const FileDescriptor target(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+        if (target.get() < 0) {
+            throw_file_error(path, "write");
+        }
+        write_all(target.get(), content, path);
+        if (::fsync(target.get()) != 0) {
+            throw_file_error(path, "write");
+        }
+        if (::rename(beside.c_str(), path.c_str()) != 0) {
+            throw_file_error(path, "write");
+        }
+    } catch (const DataError&) {
+        ::unlink(beside.c_str());
+        throw;
+    }
+}
+
+void check_writable(const fs::path& path) {
+    if (fs::is_directory(path)) {
+        throw DataError(fmt::format("{}: cannot write: it is a folder; give the name of a file", path.string()));
+    }
+    if (is_written_in_place(path)) {
+        if (::access(path.c_str(), W_OK) != 0) {
+            throw_file_error(path, "write");
+        }
+        return;
+    }
+    if (!fs::is_directory(folder_of(path))) {
+        throw DataError(fmt::format("{}: cannot write: there is no folder {}", path.string(), folder_of(path).string()));
+    }
+    const fs::path probe = fmt::format("{}.{}.probe", path.string(), ::getpid());
+    const FileDescriptor created(::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (created.get() < 0) {
+        throw_file_error(path, "write");
+    }
+    ::unlink(probe.c_str());
+    if (fs::exists(path) && ::access(path.c_str(), W_OK) != 0) {
+        throw_file_error(path, "write");
+    }
+}
+
+std::string sha256_of_file(const fs::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream || fs::is_directory(path)) {
+        throw_file_error(path, "read");
+    }
+    Sha256 hash;
+    std::string buffer(1 << 20, '\0');
+    while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || stream.gcount() > 0) {
+        hash.update(buffer.data(), static_cast<std::size_t>(stream.gcount()));
+    }
+    return hash.hexadecimal();
+}
+
+std::string sha256_of_text(std::string_view text) {
+    Sha256 hash;
+    hash.update(text.data(), text.size());
+    return hash.hexadecimal();
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "gravbench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        throw_file_error(pattern, "create");
+    }
+    path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+fs::path user_cache_folder() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+        return fs::path(cache) / "gravbench";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+        return fs::path(home) / ".cache" / "gravbench";
+    }
+    return fs::temp_directory_path() / fmt::format("gravbench-cache-{}", ::getuid());
+}
+
+fs::path executable_folder() {
+    return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
+}  // namespace gravbench

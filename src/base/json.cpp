@@ -1,0 +1,185 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <vector>
+
+#include "base/errors.h"
+#include "base/files.h"
+
+namespace gravbench {
+namespace {
+
+/// Reads characters for nlohmann's parser and counts the lines it has passed: the library has no positions before 3.12.
+/// The parser copies iterators, so the counter lives outside.
+class CountingIterator {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    CountingIterator(const char* at, int* line) : at_(at), line_(line) {}
+    reference operator*() const { return *at_; }
+    CountingIterator& operator++() {
+        if (*at_ == '\n') {
+            ++*line_;
+        }
+        ++at_;
+        return *this;
+    }
+    CountingIterator operator++(int) {
+        CountingIterator before = *this;
+        ++*this;
+        return before;
+    }
+    bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
+    bool operator!=(const CountingIterator& other) const { return at_ != other.at_; }
+
+  private:
+    const char* at_;
+    int* line_;
+};
+
+std::string escaped(std::string_view key) {
+    std::string result;
+    for (const char c : key) {
+        result += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    return result;
+}
+
+/// Builds the document from the parser's events, noting the line of each value.
+class LocatingHandler : public nlohmann::json_sax<Json> {
+  public:
+    LocatingHandler(LocatedJson& result, const int& line, const std::string& name)
+        : result_(result), line_(line), name_(name) {}
+
+    bool null() override { return scalar(nullptr); }
+    bool boolean(bool value) override { return scalar(value); }
+    bool number_integer(number_integer_t value) override { return scalar(value); }
+    bool number_unsigned(number_unsigned_t value) override { return scalar(value); }
+    bool number_float(number_float_t value, const string_t&) override { return scalar(value); }
+    bool string(string_t& value) override { return scalar(value); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool end_object() override { return close(); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t& value) override {
+        Json& object = *open_.back().value;
+        if (object.contains(value)) {
+            throw ConfigError(name_, line_, fmt::format("\"{}\" is given twice in one object", value));
+        }
+        key_ = value;
+        return true;
+    }
+
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
+        // The library's text is "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error ...".
+        const std::string text = error.what();
+        const auto detail = text.find(": ");
+        throw ConfigError(name_, line_,
+                          "not valid JSON: " + (detail == std::string::npos ? text : text.substr(detail + 2)));
+    }
+
+  private:
+    struct Open {
+        Json* value;
+        std::string pointer;
+    };
+
+    Json& place(Json value, std::string& pointer) {
+        if (open_.empty()) {
+            result_.value = std::move(value);
+            result_.lines[pointer] = line_;
+            return result_.value;
+        }
+        Json& parent = *open_.back().value;
+        pointer = open_.back().pointer + "/" +
+                  (parent.is_array() ? std::to_string(parent.size()) : escaped(key_));
+        result_.lines[pointer] = line_;
+        if (parent.is_array()) {
+            parent.push_back(std::move(value));
+            return parent.back();
+        }
+        return parent[key_] = std::move(value);
+    }
+
+    bool scalar(Json value) {
+        std::string pointer;
+        place(std::move(value), pointer);
+        return true;
+    }
+
+    bool open(Json empty) {
+        std::string pointer;
+        Json& placed = place(std::move(empty), pointer);
+        open_.push_back({&placed, pointer});
+        return true;
+    }
+
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    LocatedJson& result_;
+    const int& line_;
+    const std::string& name_;
+    std::string key_;
+    // Only the innermost open container grows, so pointers to the outer ones stay valid.
+    std::vector<Open> open_;
+};
+
+}  // namespace
+
+const Json& required_member(const Json& object, std::string_view key, std::string_view where) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (found == object.end()) {
+        throw_missing_member(key, where);
+    }
+    return *found;
+}
+
+const Json& member_or_empty(const Json& object, std::string_view key) {
+    static const Json empty = Json::object();
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found == object.end() ? empty : *found;
+}
+
+int LocatedJson::line_of(const std::string& pointer) const {
+    const auto found = lines.find(pointer);
+    return found == lines.end() ? 1 : found->second;
+}
+
+LocatedJson parse_located(std::string_view text, const std::string& name) {
+    LocatedJson result;
+    int line = 1;
+    LocatingHandler handler(result, line, name);
+    Json::sax_parse(CountingIterator(text.data(), &line), CountingIterator(text.data() + text.size(), &line), &handler,
+                    nlohmann::json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
+    return result;
+}
+
+Json read_json(const std::filesystem::path& path) {
+    const std::string text = read_file(path);
+    try {
+        return Json::parse(text);
+    } catch (const nlohmann::json::exception& error) {
+        throw DataError(fmt::format("{}: not valid JSON: {}", path.string(), error.what()));
+    }
+}
+
+void throw_missing_member(std::string_view key, std::string_view where) {
+    throw DataError(fmt::format("{}: \"{}\" is missing", where, key));
+}
+
+void throw_wrong_type(std::string_view key, std::string_view where, const Json& value) {
+    throw DataError(fmt::format("{}: \"{}\" has the wrong type: {}", where, key, value.dump().substr(0, 80)));
+}
+
+}  // namespace gravbench

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace gravbench {
+
+/// Members keep the order in which they were written: documents are read by people too.
+using Json = nlohmann::ordered_json;
+
+/// A member that must be there with this type. `where` names the document in the DataError.
+template <typename T>
+T required(const Json& object, std::string_view key, std::string_view where);
+
+/// A member that may be missing or null; then `fallback`.
+template <typename T>
+T optional_member(const Json& object, std::string_view key, T fallback, std::string_view where);
+
+/// The same without a copy. Needed wherever its items() are walked: a range-for does not keep a temporary alive.
+const Json& required_member(const Json& object, std::string_view key, std::string_view where);
+
+/// The member, or an empty object where there is none.
+const Json& member_or_empty(const Json& object, std::string_view key);
+
+/// A JSON document and the line, counted from 1, on which each value stands, by JSON pointer ("/settings/fpmath").
+struct LocatedJson {
+    Json value;
+    std::map<std::string, int> lines;
+
+    int line_of(const std::string& pointer) const;
+};
+
+/// Parses JSON in which comments (// and /* */) are allowed, remembering lines.
+/// Throws ConfigError with `name` and the line where it is no JSON or an object has the same key twice.
+LocatedJson parse_located(std::string_view text, const std::string& name);
+
+/// Reads a JSON file. Throws DataError where it cannot be read or is no JSON.
+Json read_json(const std::filesystem::path& path);
+
+[[noreturn]] void throw_missing_member(std::string_view key, std::string_view where);
+[[noreturn]] void throw_wrong_type(std::string_view key, std::string_view where, const Json& value);
+
+template <typename T>
+T required(const Json& object, std::string_view key, std::string_view where) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (found == object.end()) {
+        throw_missing_member(key, where);
+    }
+    try {
+        return found->template get<T>();
+    } catch (const nlohmann::json::exception&) {
+        throw_wrong_type(key, where, *found);
+    }
+}
+
+template <typename T>
+T optional_member(const Json& object, std::string_view key, T fallback, std::string_view where) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (found == object.end() || found->is_null()) {
+        return fallback;
+    }
+    return required<T>(object, key, where);
+}
+
+}  // namespace gravbench

@@ -1,0 +1,57 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace gravbench {
+namespace {
+
+/// Levenshtein's distance.
+std::size_t edits_between(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+    std::string best;
+    std::size_t fewest = 3;
+    for (const std::string& candidate : candidates) {
+        const std::size_t edits = edits_between(word, candidate);
+        if (edits < fewest && edits < candidate.size()) {
+            fewest = edits;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
+    const std::string candidate = nearest(word, candidates);
+    return candidate.empty() ? "" : "; did you mean \"" + candidate + "\"?";
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> pieces(1);
+    for (const char c : text) {
+        if (c == separator) {
+            pieces.emplace_back();
+        } else {
+            pieces.back() += c;
+        }
+    }
+    return pieces;
+}
+
+}  // namespace gravbench

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gravbench {
+
+/// The candidate that is at most two edits away from the word and nearest to it; empty where there is none.
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+
+/// "; did you mean \"fpmath\"?" or nothing.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
+
+/// Splits at every separator; "a,,b" gives an empty middle, "" gives one empty piece.
+std::vector<std::string> split(const std::string& text, char separator);
+
+}  // namespace gravbench

@@ -1,0 +1,203 @@
+#include "plan/bundle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "base/errors.h"
+#include "base/files.h"
+
+namespace gravbench::plan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* manifest_schema = "gravbench.manifest/1";
+
+/// A path of a manifest must stay inside its bundle, so that a bundle from elsewhere cannot name other files.
+fs::path inside(const fs::path& folder, const std::string& relative, const std::string& where) {
+    const fs::path path = fs::path(relative).lexically_normal();
+    if (relative.empty() || path.is_absolute() || *path.begin() == "..") {
+        throw DataError(fmt::format("{}: path \"{}\" is not inside the bundle", where, relative));
+    }
+    return folder / path;
+}
+
+std::map<std::string, ModelFile> read_files(const Json& manifest, const fs::path& folder, const std::string& where) {
+    std::map<std::string, ModelFile> files;
+    for (const auto& [dtype, entry] : required_member(manifest, "files", where).items()) {
+        const std::string here = fmt::format("{}: files.{}", where, dtype);
+        files[dtype] = {inside(folder, required<std::string>(entry, "path", here), here),
+                        required<std::string>(entry, "sha256", here),
+                        optional_member<std::string>(entry, "float_inputs", "f32", here)};
+    }
+    if (files.empty()) {
+        throw DataError(where + ": \"files\" is empty");
+    }
+    return files;
+}
+
+std::optional<Example> read_example(const Json& manifest, const fs::path& folder, const std::string& where) {
+    const Json json = optional_member<Json>(manifest, "example", Json(), where);
+    if (json.is_null()) {
+        return std::nullopt;
+    }
+    const std::string here = where + ": example";
+    return Example{inside(folder, required<std::string>(json, "inputs", here), here),
+                   inside(folder, required<std::string>(json, "outputs", here), here),
+                   required<Shape>(json, "shape", here)};
+}
+
+std::string names_of(const FoundBundles& found) {
+    std::vector<std::string> names;
+    for (const Model& model : found.models) {
+        names.push_back(model.name);
+    }
+    return names.empty() ? "no bundle" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string list_of(const std::vector<fs::path>& folders) {
+    std::vector<std::string> names;
+    for (const fs::path& folder : folders) {
+        names.push_back(folder.string());
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool looks_like_path(const std::string& text) {
+    return text.find('/') != std::string::npos || fs::path(text).has_extension() || fs::exists(text);
+}
+
+}  // namespace
+
+Model read_bundle(const fs::path& folder) {
+    const fs::path path = folder / "manifest.json";
+    const std::string where = path.string();
+    const Json manifest = read_json(path);
+    const auto schema = required<std::string>(manifest, "schema", where);
+    if (schema != manifest_schema) {
+        throw DataError(fmt::format("{}: schema is \"{}\", expected \"{}\"", where, schema, manifest_schema));
+    }
+    Model model;
+    model.is_bundle = true;
+    model.origin = path;
+    model.name = required<std::string>(manifest, "name", where);
+    model.description = optional_member<std::string>(manifest, "description", "", where);
+    model.files = read_files(manifest, folder, where);
+    for (const Json& input : required_member(manifest, "inputs", where)) {
+        model.inputs.push_back(input_from_json(input, where));
+    }
+    model.example = read_example(manifest, folder, where);
+    model.source = optional_member<Json>(manifest, "source", Json(), where);
+    model.weights = optional_member<Json>(manifest, "weights", Json(), where);
+    return model;
+}
+
+Model lone_file(const fs::path& file, std::vector<InputSpec> inputs) {
+    Model model;
+    model.name = file.stem().string();
+    model.origin = file;
+    model.files["fp32"] = {file, "", "f32"};
+    model.inputs = std::move(inputs);
+    model.source = {{"file", file.filename().string()}};
+    model.weights = {{"kind", "unknown"}};
+    return model;
+}
+
+std::vector<fs::path> bundle_folders(const std::vector<std::string>& given) {
+    std::vector<fs::path> folders(given.begin(), given.end());
+    if (folders.empty()) {
+        if (const char* variable = std::getenv("GRAVBENCH_MODELS"); variable != nullptr) {
+            std::istringstream stream(variable);
+            for (std::string folder; std::getline(stream, folder, ':');) {
+                folders.emplace_back(folder);
+            }
+        }
+        folders.emplace_back("models");
+        folders.push_back(data_folder(executable_folder()) / "models");
+    }
+    return folders;
+}
+
+FoundBundles find_bundles(const std::vector<fs::path>& folders) {
+    FoundBundles found;
+    for (const fs::path& folder : folders) {
+        std::error_code ignored;
+        std::vector<fs::path> candidates;
+        for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+            if (fs::exists(entry.path() / "manifest.json", ignored)) {
+                candidates.push_back(entry.path());
+            }
+        }
+        std::sort(candidates.begin(), candidates.end());
+        for (const fs::path& candidate : candidates) {
+            try {
+                Model model = read_bundle(candidate);
+                const bool is_known = std::any_of(found.models.begin(), found.models.end(),
+                                                  [&](const Model& other) { return other.name == model.name; });
+                if (!is_known) {
+                    found.models.push_back(std::move(model));
+                }
+            } catch (const DataError& error) {
+                found.broken.emplace_back(error.what());
+            }
+        }
+    }
+    return found;
+}
+
+Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, const std::vector<fs::path>& folders) {
+    if (fs::is_directory(text) && fs::exists(fs::path(text) / "manifest.json")) {
+        return read_bundle(text);
+    }
+    for (const fs::path& folder : folders) {
+        if (fs::exists(folder / text / "manifest.json")) {
+            return read_bundle(folder / text);
+        }
+    }
+    const FoundBundles found = find_bundles(folders);
+    for (const Model& model : found.models) {
+        if (model.name == text) {
+            return model;
+        }
+    }
+    if (!looks_like_path(text)) {
+        throw UsageError(fmt::format("no model \"{}\": looked for a bundle in {} (found {}); scripts/export_models.py makes bundles",
+                                     text, list_of(folders), names_of(found)));
+    }
+    if (!fs::exists(text)) {
+        throw UsageError(fmt::format("{}: no such file", text));
+    }
+    if (!fs::is_regular_file(text)) {
+        throw UsageError(fmt::format("{}: neither a file nor a bundle (a folder with manifest.json)", text));
+    }
+    if (inputs.empty()) {
+        throw UsageError(fmt::format(
+            "{}: a file without a bundle needs one --input for each argument of forward, like --input \"f32[batch,3,224,224]\"",
+            text));
+    }
+    return lone_file(text, inputs);
+}
+
+void check_file(const Model& model, ModelFile& file) {
+    if (!fs::exists(file.path)) {
+        throw DataError(fmt::format("{}: no such file, although {} names it; export the model again", file.path.string(),
+                                    model.origin.string()));
+    }
+    const std::string sha256 = sha256_of_file(file.path);
+    if (model.is_bundle && sha256 != file.sha256) {
+        throw DataError(fmt::format("{}: SHA-256 is {}, but {} says {}: the file is damaged or another one; export the model again",
+                                    file.path.string(), sha256, model.origin.string(), file.sha256));
+    }
+    file.sha256 = sha256;
+}
+
+fs::path data_folder(const fs::path& executable_folder) {
+    const fs::path installed = executable_folder / ".." / "share" / "gravbench";
+    // In a build tree the executable is in build/PRESET/bin.
+    return fs::exists(installed) ? installed.lexically_normal() : (executable_folder / "../../..").lexically_normal();
+}
+
+}  // namespace gravbench::plan

@@ -1,0 +1,273 @@
+#include "plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/errors.h"
+
+namespace gravbench::plan {
+namespace {
+
+const std::string shape_prefix = std::string(shape_key) + ".";
+const std::string env_prefix = std::string(env_key) + ".";
+
+bool starts_with(const std::string& text, const std::string& prefix) { return text.rfind(prefix, 0) == 0; }
+
+RunOptions run_options(const Layer& given) {
+    RunOptions run;
+    for (const Option& option : options()) {
+        if (const auto found = given.find(option.name); found != given.end()) {
+            for (const Given& value : found->second) {
+                option.set(value.value, run);
+            }
+        }
+    }
+    if (given.count("iterations") != 0 && given.count("duration") != 0) {
+        throw UsageError(fmt::format("{} contradicts {}: a block ends after a number of inferences or after a time",
+                                     given.at("iterations").front().origin, given.at("duration").front().origin));
+    }
+    return run;
+}
+
+std::vector<InputSpec> parse_inputs(const std::vector<Given>& texts) {
+    std::vector<InputSpec> inputs;
+    for (const Given& text : texts) {
+        if (text.value.is_object()) {
+            inputs.push_back(input_from_json(text.value, text.origin));
+        } else {
+            inputs.push_back(parse_input(text.value.get<std::string>()));
+        }
+    }
+    return inputs;
+}
+
+Model model_of(const Given& given, const std::vector<Given>& shared_inputs,
+               const std::vector<std::filesystem::path>& folders) {
+    if (given.value.is_string()) {
+        return find_model(given.value.get<std::string>(), parse_inputs(shared_inputs), folders);
+    }
+    std::vector<Given> own;
+    for (const Json& input : optional_member<Json>(given.value, "input", Json::array(), given.origin)) {
+        own.push_back({input, given.origin});
+    }
+    return find_model(required<std::string>(given.value, "model", given.origin), parse_inputs(own), folders);
+}
+
+/// Results are told apart by name, so two files of one name get their whole path.
+void make_names_unique(std::vector<Model>& models) {
+    std::map<std::string, int> count;
+    for (const Model& model : models) {
+        ++count[model.name];
+    }
+    std::set<std::string> seen;
+    for (Model& model : models) {
+        if (count[model.name] > 1) {
+            model.name = model.is_bundle ? model.origin.parent_path().string() : model.origin.string();
+        }
+        if (!seen.insert(model.name).second) {
+            throw UsageError(fmt::format("the model {} is given twice", model.name));
+        }
+    }
+}
+
+std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
+    if (given.count("models") == 0) {
+        throw UsageError("no model given: name a bundle (gravbench models lists them) or a TorchScript file");
+    }
+    const auto folders = bundle_folders(run.models_dirs);
+    const auto inputs = given.count("input") != 0 ? given.at("input") : std::vector<Given>{};
+    std::vector<Model> models;
+    for (const Given& model : given.at("models")) {
+        models.push_back(model_of(model, inputs, folders));
+    }
+    if (!inputs.empty() && std::all_of(models.begin(), models.end(), [](const Model& model) { return model.is_bundle; })) {
+        throw UsageError(fmt::format("{}: every model given is a bundle, whose manifest has its inputs", inputs.front().origin));
+    }
+    make_names_unique(models);
+    return models;
+}
+
+/// One axis of the product: where its values go and which they are.
+struct Axis {
+    Json::json_pointer place;
+    std::vector<Given> values;
+};
+
+Axis axis_for(const std::string& key, const std::string& place, const Layer& given, const Json& default_value) {
+    const auto found = given.find(key);
+    Axis axis{Json::json_pointer(place), {}};
+    if (found == given.end()) {
+        axis.values.push_back({default_value, key});
+        return axis;
+    }
+    for (const Given& value : found->second) {
+        const bool is_repeated = std::any_of(axis.values.begin(), axis.values.end(),
+                                             [&](const Given& other) { return other.value == value.value; });
+        if (!is_repeated) {
+            axis.values.push_back(value);
+        }
+    }
+    return axis;
+}
+
+void check_dtypes(const Model& model, const Axis& axis) {
+    for (const Given& value : axis.values) {
+        const auto dtype = value.value.get<std::string>();
+        if (model.files.count(dtype) != 0) {
+            continue;
+        }
+        std::vector<std::string> present;
+        for (const auto& [name, file] : model.files) {
+            present.push_back(name);
+        }
+        throw UsageError(fmt::format("{}: {} has no file of dtype {}, only {}{}", value.origin, model.name, dtype,
+                                     fmt::join(present, ", "),
+                                     model.is_bundle ? "" : " (dtype chooses among the files of a bundle)"));
+    }
+}
+
+std::vector<Axis> axes_of(const Model& model, const Layer& given) {
+    const std::set<std::string> symbols = symbols_of(model.inputs);
+    std::vector<Axis> axes;
+    for (const Setting& setting : settings()) {
+        if (setting.via == Setting::Via::shape && symbols.count(setting.name) == 0) {
+            continue;
+        }
+        axes.push_back(axis_for(setting.name, "/" + setting.name, given, setting.default_value));
+        if (setting.via == Setting::Via::file) {
+            check_dtypes(model, axes.back());
+        }
+    }
+    for (const std::string& symbol : symbols) {
+        if (find_setting(symbol) != nullptr && find_setting(symbol)->via == Setting::Via::shape) {
+            continue;
+        }
+        if (given.count(shape_prefix + symbol) == 0) {
+            throw UsageError(fmt::format("{}: the dimension \"{}\" has no value; give --shape {}=1,8", model.name, symbol, symbol));
+        }
+        axes.push_back(axis_for(shape_prefix + symbol, fmt::format("/{}/{}", shape_key, symbol), given, {}));
+    }
+    for (const auto& [key, values] : given) {
+        if (starts_with(key, env_prefix)) {
+            axes.push_back(axis_for(key, fmt::format("/{}/{}", env_key, key.substr(env_prefix.size())), given, {}));
+        }
+    }
+    return axes;
+}
+
+/// Every combination, the last axis changing fastest.
+std::vector<Settings> product(const std::vector<Axis>& axes) {
+    std::vector<Settings> combinations{Json::object()};
+    for (const Axis& axis : axes) {
+        std::vector<Settings> next;
+        for (const Settings& combination : combinations) {
+            for (const Given& value : axis.values) {
+                next.push_back(combination);
+                next.back()[axis.place] = value.value;
+            }
+        }
+        combinations = std::move(next);
+    }
+    return combinations;
+}
+
+Shape shape_of(const Settings& cell) {
+    Shape shape;
+    for (const Setting& setting : settings()) {
+        if (setting.via == Setting::Via::shape && cell.contains(setting.name)) {
+            shape[setting.name] = cell[setting.name].get<std::int64_t>();
+        }
+    }
+    for (const auto& [symbol, value] : member_or_empty(cell, shape_key).items()) {
+        shape[symbol] = value.get<std::int64_t>();
+    }
+    return shape;
+}
+
+std::string key_of(const Model& model, const Settings& cell, const std::string& engine) {
+    std::string key = fmt::format("{}:{}", model.name, identity(cell));
+    if (engine != RunOptions{}.engine) {
+        key += fmt::format("{}engine={}", key.back() == ':' ? "" : ",", std::filesystem::path(engine).filename().string());
+    }
+    return key;
+}
+
+/// A shape that no model has is a mistake; one that only some lack is how mixed sweeps are written.
+void check_shapes_are_used(const Layer& given, const std::vector<Model>& models) {
+    std::set<std::string> used;
+    for (const Model& model : models) {
+        used.merge(symbols_of(model.inputs));
+    }
+    for (const auto& [key, values] : given) {
+        const Setting* setting = find_setting(key);
+        const bool is_shape = setting != nullptr && setting->via == Setting::Via::shape;
+        const std::string symbol = starts_with(key, shape_prefix) ? key.substr(shape_prefix.size()) : key;
+        if ((is_shape || symbol != key) && used.count(symbol) == 0) {
+            throw UsageError(fmt::format("{}: no model given has a dimension \"{}\"", values.front().origin, symbol));
+        }
+    }
+}
+
+}  // namespace
+
+Layer merged(const std::vector<Layer>& layers) {
+    Layer result;
+    for (const Layer& layer : layers) {
+        for (const auto& [key, values] : layer) {
+            result[key] = values;
+        }
+    }
+    return result;
+}
+
+Plan make_plan(const Layer& given) {
+    Plan plan;
+    plan.options = run_options(given);
+    plan.models = find_models(given, plan.options);
+    check_shapes_are_used(given, plan.models);
+    for (std::size_t i = 0; i < plan.models.size(); ++i) {
+        const Model& model = plan.models[i];
+        const std::size_t before = plan.cells.size();
+        std::string reason;
+        for (Settings& combination : product(axes_of(model, given))) {
+            if (const auto conflict = contradiction(combination)) {
+                reason = *conflict;
+                plan.notes.push_back(fmt::format("{}:{} is left out: {}", model.name, identity(combination), *conflict));
+                continue;
+            }
+            const Shape shape = shape_of(combination);
+            plan.cells.push_back({key_of(model, combination, plan.options.engine), i, std::move(combination), shape});
+        }
+        if (plan.cells.size() == before) {
+            throw UsageError(reason);
+        }
+    }
+    return plan;
+}
+
+void check_model_files(Plan& plan) {
+    for (std::size_t i = 0; i < plan.models.size(); ++i) {
+        Model& model = plan.models[i];
+        for (auto& [dtype, file] : model.files) {
+            // fp32 is always needed: it is what accuracy is measured against.
+            const bool is_used = dtype == "fp32" || std::any_of(plan.cells.begin(), plan.cells.end(), [&, name = dtype](const Cell& cell) {
+                                     return cell.model == i && cell.dtype() == name;
+                                 });
+            if (is_used) {
+                check_file(model, file);
+            }
+        }
+    }
+}
+
+Json arguments_for(const Model& model, const Shape& shape, const std::string& float_dtype) {
+    Json arguments = Json::array();
+    for (const InputSpec& input : model.inputs) {
+        arguments.push_back(argument(input, shape, float_dtype));
+    }
+    return arguments;
+}
+
+}  // namespace gravbench::plan

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plan/bundle.h"
+#include "plan/option.h"
+#include "plan/setting.h"
+
+namespace gravbench::plan {
+
+/// One value that somebody gave, and how to name its place in a message ("--fpmath", "sweep.json:14: \"fpmath\"").
+struct Given {
+    Json value;
+    std::string origin;
+};
+
+/// What was given in one place: by key (a setting, an option, "models", "input", "shape.NAME", "env.NAME", "preset"), the list of values.
+using Layer = std::map<std::string, std::vector<Given>>;
+
+/// Later layers win, key by key: preset, then config file, then flags.
+Layer merged(const std::vector<Layer>& layers);
+
+/// Adds what one flag or key gave for `key`, checking the key's name and splitting "NAME=VALUE" of shape and env.
+/// Throws UsageError with the origin.
+void add_given(Layer& layer, const std::string& key, const Json& value, const std::string& origin);
+
+/// One model on one engine under one complete set of settings.
+struct Cell {
+    /// The identity by which documents are matched: "resnet50:batch=8,fpmath=bf16".
+    std::string key;
+    std::size_t model = 0;  ///< index into Plan::models
+    Settings settings;
+    Shape shape;
+
+    std::string dtype() const { return settings.at("dtype").get<std::string>(); }
+};
+
+/// All that a run is to do.
+struct Plan {
+    std::vector<Model> models;
+    std::vector<Cell> cells;
+    RunOptions options;
+    /// What the user should know before it starts: combinations left out.
+    std::vector<std::string> notes;
+};
+
+/// Turns what was given into cells: lists multiply, dimensions that a model lacks do not.
+/// Throws UsageError or DataError naming the origin of what is wrong.
+Plan make_plan(const Layer& given);
+
+/// Computes the hash of every file that the cells use, and checks it against the bundle's manifest.
+void check_model_files(Plan& plan);
+
+/// The protocol's arguments for a cell's inputs, for a file of the model that takes `float_dtype` for f32.
+Json arguments_for(const Model& model, const Shape& shape, const std::string& float_dtype);
+
+/// A config file, or a preset: an object with the flags' names as keys. Throws ConfigError with file and line.
+Layer read_config(const std::filesystem::path& path);
+
+/// The preset's layer, from `folder`/NAME.json. Throws UsageError that lists the presets there are.
+Layer read_preset(const std::string& name, const std::filesystem::path& folder);
+
+/// JSON Schema of a config file, from the tables of settings and options.
+Json config_schema();
+
+}  // namespace gravbench::plan

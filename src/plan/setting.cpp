@@ -1,0 +1,185 @@
+#include "plan/setting.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "base/errors.h"
+
+namespace gravbench::plan {
+namespace {
+
+using Apply = std::function<void(const Json&, LaunchSetup&)>;
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::string upper_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+    return text;
+}
+
+/// Sets the variable to the value's text, unless the value is "default".
+Apply environment(const std::string& variable) {
+    return [variable](const Json& value, LaunchSetup& setup) {
+        if (value != "default") {
+            setup.environment[variable] = text_of(value);
+        }
+    };
+}
+
+Apply by_engine(const std::string& name) {
+    return [name](const Json& value, LaunchSetup& setup) { setup.engine_settings[name] = value; };
+}
+
+/// Shapes and the choice of the file are the front's own business.
+Apply by_front() {
+    return [](const Json&, LaunchSetup&) {};
+}
+
+void apply_threads(const Json& value, LaunchSetup& setup) {
+    setup.environment["OMP_NUM_THREADS"] = value == "cores" ? std::to_string(setup.physical_cores) : text_of(value);
+}
+
+void apply_fpmath(const Json& value, LaunchSetup& setup) {
+    // The older of the two names: every oneDNN since 2.6 knows it. Strict is said too, so that the log shows it.
+    setup.environment["DNNL_DEFAULT_FPMATH_MODE"] = upper_case(text_of(value));
+}
+
+void apply_thp(const Json& value, LaunchSetup& setup) {
+    if (value == "on") {
+        setup.environment["THP_MEM_ALLOC_ENABLE"] = "1";
+        // The aarch64 wheel's allocator is mimalloc, which never reads the former (docs/facts.md).
+        setup.environment["MIMALLOC_ALLOW_LARGE_OS_PAGES"] = "1";
+    }
+}
+
+void apply_allocator(const Json& value, LaunchSetup& setup) {
+    static const std::map<std::string, std::vector<std::string>> libraries{
+        {"jemalloc", {"libjemalloc.so.2"}},
+        {"tcmalloc", {"libtcmalloc.so.4", "libtcmalloc_minimal.so.4"}},
+        {"mimalloc", {"libmimalloc.so.3", "libmimalloc.so.2"}}};
+    static const std::vector<std::string> folders{"/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+                                                  "/usr/lib64", "/usr/lib"};
+    if (value == "default") {
+        return;
+    }
+    const auto& names = libraries.at(text_of(value));
+    for (const std::string& folder : folders) {
+        for (const std::string& name : names) {
+            const auto path = std::filesystem::path(folder) / name;
+            if (std::filesystem::exists(path)) {
+                setup.environment["LD_PRELOAD"] = path.string();
+                return;
+            }
+        }
+    }
+    throw UsageError(fmt::format("--allocator: {} is not installed: no {} in {}", text_of(value), fmt::join(names, " or "),
+                                 fmt::join(folders, ", ")));
+}
+
+constexpr double many = 1e12;
+using Via = Setting::Via;
+
+std::vector<Setting> make_settings() {
+    return {
+        {"batch", integer(1, many), 1, "input shape: how many items one inference takes", Via::shape, by_front(), {}},
+        {"seq", integer(1, many), 128, "input shape: sequence length", Via::shape, by_front(), {}},
+        {"threads", integer(1, 4096, {"cores"}), "cores",
+         "threads of one inference (OMP_NUM_THREADS); cores: every physical core that may be used", Via::environment,
+         apply_threads, {"OMP_NUM_THREADS"}},
+        {"fpmath", one_of({"strict", "bf16", "f16", "any"}), "strict",
+         "oneDNN's default floating-point math mode (DNNL_DEFAULT_FPMATH_MODE)", Via::environment, apply_fpmath,
+         {"DNNL_DEFAULT_FPMATH_MODE", "ONEDNN_DEFAULT_FPMATH_MODE"}},
+        {"matmul-precision", one_of({"highest", "high", "medium"}), "highest",
+         "ATen's float32 matmul precision; medium lets x86 Linear layers reach oneDNN", Via::engine,
+         by_engine("matmul-precision"), {}},
+        {"dtype", one_of({"fp32", "bf16"}), "fp32", "which of the bundle's files", Via::file, by_front(), {}},
+        {"jit", one_of({"none", "freeze", "ofi", "llga"}), "none",
+         "the file as it is; torch::jit::freeze; optimize_for_inference; freeze and the oneDNN Graph fuser", Via::engine,
+         by_engine("jit"), {}},
+        {"layout", one_of({"contiguous", "channels_last"}), "contiguous",
+         "memory format of weights and inputs of 4 dimensions", Via::engine, by_engine("layout"), {}},
+        {"lru-cache", integer(1, many, {"default"}), "default",
+         "LRU_CACHE_CAPACITY, ideep's cache (0 makes an x86 convolution crash, so it starts at 1)", Via::environment,
+         environment("LRU_CACHE_CAPACITY"), {"LRU_CACHE_CAPACITY"}},
+        {"primitive-cache", integer(0, many, {"default"}), "default",
+         "ONEDNN_PRIMITIVE_CACHE_CAPACITY, oneDNN's cache; 0 disables it", Via::environment,
+         environment("ONEDNN_PRIMITIVE_CACHE_CAPACITY"),
+         {"ONEDNN_PRIMITIVE_CACHE_CAPACITY", "DNNL_PRIMITIVE_CACHE_CAPACITY"}},
+        {"thp", one_of({"off", "on"}), "off",
+         "transparent huge pages for tensors (THP_MEM_ALLOC_ENABLE; mimalloc's large pages)", Via::environment, apply_thp,
+         {"THP_MEM_ALLOC_ENABLE", "MIMALLOC_ALLOW_LARGE_OS_PAGES"}},
+        {"allocator", one_of({"default", "jemalloc", "tcmalloc", "mimalloc"}), "default",
+         "the process's malloc (LD_PRELOAD)", Via::environment, apply_allocator, {"LD_PRELOAD"}},
+        {"onednn", one_of({"on", "off"}), "on", "whether ATen may use oneDNN (setUserEnabledMkldnn)", Via::engine,
+         by_engine("onednn"), {}},
+    };
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+    static const std::vector<Setting> table = make_settings();
+    return table;
+}
+
+const Setting* find_setting(const std::string& name) {
+    const auto found =
+        std::find_if(settings().begin(), settings().end(), [&](const Setting& setting) { return setting.name == name; });
+    return found == settings().end() ? nullptr : &*found;
+}
+
+LaunchSetup launch_setup(const Settings& cell, int physical_cores) {
+    LaunchSetup setup;
+    setup.physical_cores = physical_cores;
+    for (const Setting& setting : settings()) {
+        if (cell.contains(setting.name)) {
+            setting.apply(cell.at(setting.name), setup);
+        }
+    }
+    for (const auto& [variable, value] : member_or_empty(cell, env_key).items()) {
+        setup.environment[variable] = value.get<std::string>();
+    }
+    return setup;
+}
+
+std::optional<std::string> contradiction(const Settings& cell) {
+    const Json& env = member_or_empty(cell, env_key);
+    for (const Setting& setting : settings()) {
+        for (const std::string& variable : setting.variables) {
+            if (env.contains(variable)) {
+                return fmt::format("env {}={} contradicts the setting \"{}\", which sets that variable; use --{}", variable,
+                                   env[variable].get<std::string>(), setting.name, setting.name);
+            }
+        }
+    }
+    if (cell.value("onednn", "on") == "off") {
+        if (cell.value("jit", "none") == "llga") {
+            return "onednn off contradicts jit llga, which is oneDNN's Graph fuser";
+        }
+        if (cell.value("fpmath", "strict") != "strict") {
+            return fmt::format("onednn off contradicts fpmath {}, which is oneDNN's", cell["fpmath"].get<std::string>());
+        }
+    }
+    return std::nullopt;
+}
+
+std::string identity(const Settings& cell) {
+    std::vector<std::string> parts;
+    for (const Setting& setting : settings()) {
+        const bool is_shape = setting.via == Via::shape;
+        if (cell.contains(setting.name) && (is_shape || cell[setting.name] != setting.default_value)) {
+            parts.push_back(fmt::format("{}={}", setting.name, text_of(cell[setting.name])));
+        }
+    }
+    for (const char* key : {shape_key, env_key}) {
+        for (const auto& [name, value] : member_or_empty(cell, key).items()) {
+            parts.push_back(fmt::format("{}.{}={}", key, name, text_of(value)));
+        }
+    }
+    return fmt::format("{}", fmt::join(parts, ","));
+}
+
+}  // namespace gravbench::plan

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace gravbench::plan {
+
+/// What an engine process is given: its environment, complete before exec, and what `load` carries.
+struct LaunchSetup {
+    std::map<std::string, std::string> environment;
+    Json engine_settings = Json::object();
+    int physical_cores = 1;  ///< what `threads: cores` means on this machine
+};
+
+/// Which values a setting or option takes. Values are JSON scalars, as in a config file.
+struct Allowed {
+    enum class Kind { choice, integer, number, duration, text };
+    Kind kind = Kind::text;
+    /// Choices; with integers, words that may stand for a number ("cores").
+    std::vector<std::string> words;
+    double least = 0;
+    double most = 0;
+};
+
+Allowed one_of(std::vector<std::string> words);
+Allowed integer(double least, double most, std::vector<std::string> words = {});
+Allowed number(double least, double most);
+Allowed duration();
+Allowed any_text();
+
+/// What is wrong with a value, as the end of a sentence ("is not one of strict, bf16"); nothing where it is allowed.
+std::optional<std::string> complaint(const Allowed& allowed, const Json& value);
+
+/// The value that a word of the command line means: a number where the allowed kind is one and the word looks like one.
+Json value_from_text(const Allowed& allowed, const std::string& text);
+
+/// JSON Schema of one allowed value.
+Json schema_of(const Allowed& allowed);
+
+/// "strict, bf16, f16, any" or "an integer from 1 to 4096, or cores": for help and messages.
+std::string describe(const Allowed& allowed);
+
+/// One knob that a cell has. The table `settings()` is the only place where settings are listed: flags, config keys, JSON Schema,
+/// cell identity, table columns and documentation are derived from it.
+struct Setting {
+    /// How a setting gets from the plan to the model.
+    enum class Via { shape, file, engine, environment };
+
+    std::string name;
+    Allowed allowed;
+    Json default_value;
+    std::string help;
+    Via via;
+    std::function<void(const Json& value, LaunchSetup& setup)> apply;
+    /// The environment variables that it controls; `env` may not set them as well.
+    std::vector<std::string> variables;
+};
+
+const std::vector<Setting>& settings();
+
+/// Nullptr where there is none of that name.
+const Setting* find_setting(const std::string& name);
+
+/// The settings that have one key for several names (NAME=VALUE): `env` and `shape`.
+inline constexpr const char* env_key = "env";
+inline constexpr const char* shape_key = "shape";
+
+/// A cell's complete settings: each setting's name and value; symbols of the shape other than batch and seq under "shape",
+/// further environment variables under "env".
+using Settings = Json;
+
+/// What an engine process needs for these settings. Throws UsageError where one cannot be applied on this machine
+/// (an allocator that is not installed).
+LaunchSetup launch_setup(const Settings& settings, int physical_cores);
+
+/// Why these settings contradict each other, naming both; nothing where they do not.
+std::optional<std::string> contradiction(const Settings& settings);
+
+/// "batch=8,fpmath=bf16": the shape and every setting that is not at its default, in the table's order. Part of a cell's key,
+/// so defaults must never change within one version of the results document.
+std::string identity(const Settings& settings);
+
+}  // namespace gravbench::plan

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+
+namespace gravbench::protocol {
+
+/// The descriptor on which the front hands an engine its end of the channel, and the variable that names it.
+inline constexpr int channel_descriptor = 3;
+inline constexpr const char* channel_variable = "GRAVBENCH_CHANNEL";
+
+/// One end of the line-wise JSON channel of docs/protocol.md. Owns its descriptor.
+class Channel {
+  public:
+    explicit Channel(int descriptor) : descriptor_(descriptor) {}
+    ~Channel();
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+
+    /// Sends one message. False where the other side is gone.
+    bool send(const Json& message);
+
+    enum class Outcome { line, closed, timeout, woken };
+    struct Received {
+        Outcome outcome;
+        /// The line without its end. Where the other side closed in the middle of a line, what came of it.
+        std::string text;
+    };
+
+    /// Waits for a line until `deadline` (for ever without one), or until `wake_descriptor` (none if negative) is readable.
+    Received receive(std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt,
+                     int wake_descriptor = -1);
+
+  private:
+    std::optional<std::string> take_line();
+
+    int descriptor_;
+    std::string buffer_;
+    std::size_t searched_ = 0;
+};
+
+}  // namespace gravbench::protocol

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "results/problem.h"
+
+namespace gravbench::results {
+
+/// Consecutive inferences of one launch.
+struct Block {
+    std::vector<std::int64_t> samples_ns;  ///< of all concurrent callers, one caller after the other
+    std::int64_t wall_ns = 0;              ///< from the start of the first inference to the end of the last
+};
+
+/// What happened once in a launch, before it was warm.
+struct ColdStart {
+    std::int64_t start_ns = 0;  ///< from starting the process to its answer to hello
+    std::int64_t load_ns = 0;
+    std::int64_t prepare_ns = 0;
+    std::int64_t first_inference_ns = 0;
+    std::int64_t second_inference_ns = 0;
+};
+
+/// All that one launch gave: one line of the journal, and what cells' results are computed from.
+struct LaunchRecord {
+    std::string cell;  ///< its key
+    int number = 0;    ///< of this cell's launches, from 0
+    std::vector<Block> blocks;
+    std::optional<ColdStart> cold_start;
+    std::int64_t warmup_inferences = 0;
+    std::int64_t peak_rss_bytes = 0;
+    /// As the engine described itself: name, version, libraries, arch, cpu, isa.
+    Json engine;
+    /// The settings in force, as far as the engine can read them back.
+    Json effective;
+    /// The environment that the front gave the engine.
+    Json environment;
+    /// Comparison with the reference, where this launch made one.
+    Json accuracy;
+    std::string inputs_digest;
+    std::optional<Problem> problem;
+    std::string log_tail;
+
+    bool is_complete() const { return !problem && !blocks.empty(); }
+};
+
+Json to_json(const LaunchRecord& record);
+/// Throws DataError.
+LaunchRecord launch_record_from(const Json& json);
+
+}  // namespace gravbench::results

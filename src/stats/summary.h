@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace gravbench::stats {
+
+struct Moments {
+    double mean = 0;
+    double stddev = 0;  ///< of the sample (n - 1); 0 for one sample
+};
+
+/// Throws DataError without samples.
+Moments moments(std::span<const double> samples);
+
+struct Interval {
+    double low = 0;
+    double high = 0;
+};
+
+/// 95% interval for the mean over launches by Student's t, from one number for each launch (its p50, its throughput).
+/// Launches are the unit of replication: each process keeps its own speed for as long as it lives, so iterations are not
+/// independent (Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013). Nothing for fewer than 2 launches.
+std::optional<Interval> launch_interval(std::span<const double> launches);
+
+/// The interval, widened to hold the point. A pooled quantile stands beside the interval of the launches' own, whose centre is
+/// their mean: the two may differ when launches are unequal, and an interval that excludes its own estimate says nothing.
+Interval widened_to(Interval interval, double point);
+
+struct Ratio {
+    double value = 1;
+    Interval ci95;
+};
+
+/// Geometric mean of new/base over pairs measured side by side, with the t interval of its logarithm.
+/// Throws DataError for lists of unequal length, of fewer than 2, or with a number that is not above 0.
+Ratio paired_ratio(std::span<const double> base, std::span<const double> other);
+
+}  // namespace gravbench::stats
