@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <vector>
 
@@ -49,6 +50,26 @@ std::string escaped(std::string_view key) {
         result += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
     }
     return result;
+}
+
+void write_readable(const Json& value, const std::string& indent, std::string& text) {
+    const bool is_flat = std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
+    if (!value.is_structured() || value.empty() || (value.is_array() && is_flat)) {
+        text += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return;
+    }
+    const std::string deeper = indent + "  ";
+    text += value.is_array() ? "[\n" : "{\n";
+    bool is_first = true;
+    for (const auto& [key, item] : value.items()) {
+        text += (is_first ? "" : ",\n") + deeper;
+        is_first = false;
+        if (value.is_object()) {
+            text += Json(key).dump() + ": ";
+        }
+        write_readable(item, deeper, text);
+    }
+    text += "\n" + indent + (value.is_array() ? "]" : "}");
 }
 
 /// Builds the document from the parser's events, noting the line of each value.
@@ -163,6 +184,12 @@ LocatedJson parse_located(std::string_view text, const std::string& name) {
     Json::sax_parse(CountingIterator(text.data(), &line), CountingIterator(text.data() + text.size(), &line), &handler,
                     nlohmann::json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
     return result;
+}
+
+std::string readable_json(const Json& value) {
+    std::string text;
+    write_readable(value, "", text);
+    return text + "\n";
 }
 
 Json read_json(const std::filesystem::path& path) {

@@ -40,6 +40,9 @@ LocatedJson parse_located(std::string_view text, const std::string& name);
 /// Reads a JSON file. Throws DataError where it cannot be read or is no JSON.
 Json read_json(const std::filesystem::path& path);
 
+/// Indented, but with lists of plain values on one line: a document of thousands of samples stays readable.
+std::string readable_json(const Json& value);
+
 [[noreturn]] void throw_missing_member(std::string_view key, std::string_view where);
 [[noreturn]] void throw_wrong_type(std::string_view key, std::string_view where, const Json& value);
 

@@ -40,11 +40,11 @@ void add(RowSums& sums, const double* cell, const double* reference, std::int64_
 }
 
 double cosine(const RowSums& sums) {
-    if (sums.squares == 0 && sums.reference_squares == 0) {
-        return 1;
+    if (sums.error_squares == 0) {
+        return 1;  // Equal rows, all-zero ones among them; the quotient below may miss 1 by a rounding.
     }
     const double norms = std::sqrt(sums.squares) * std::sqrt(sums.reference_squares);
-    // Rounding may carry equal rows a little past 1.
+    // Rounding may carry nearly equal rows a little past 1.
     return norms == 0 ? 0 : std::clamp(sums.dot / norms, -1.0, 1.0);
 }
 

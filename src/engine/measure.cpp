@@ -8,7 +8,10 @@ namespace gravbench::engine {
 namespace {
 
 bool is_over(const BlockLength& length, std::int64_t done, std::int64_t elapsed_ns) {
-    return length.count ? done >= *length.count : done >= length.minimum_count && elapsed_ns >= length.duration_ns;
+    if (length.count) {
+        return done >= *length.count;
+    }
+    return done >= length.maximum_count || (done >= length.minimum_count && elapsed_ns >= length.duration_ns);
 }
 
 }  // namespace
@@ -25,7 +28,8 @@ protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c
     torch::jit::Function& function = forward.function();
     protocol::BlockSamples block;
     std::vector<std::int64_t>& samples = block.streams.emplace_back();
-    samples.reserve(static_cast<std::size_t>(std::min<std::int64_t>(length.count.value_or(1 << 20), 1 << 24)));
+    // All of it before the first call: no sample waits for the list to grow.
+    samples.reserve(static_cast<std::size_t>(std::min<std::int64_t>(length.count.value_or(length.maximum_count), 1 << 24)));
     const c10::IValue self = module._ivalue();
     std::vector<c10::IValue> stack;
     stack.reserve(arguments.size() + 8);

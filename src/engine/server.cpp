@@ -39,6 +39,7 @@ BlockLength length_from(const Json& request) {
     } else {
         length.duration_ns = required<std::int64_t>(request, "duration_ns", "run");
         length.minimum_count = optional_member<std::int64_t>(request, "minimum_count", 1, "run");
+        length.maximum_count = optional_member<std::int64_t>(request, "maximum_count", length.maximum_count, "run");
     }
     if (length.count.value_or(1) < 1 || length.duration_ns < 0) {
         throw Failure("bad_request", "run: count and duration_ns must be above 0");

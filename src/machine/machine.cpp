@@ -5,175 +5,210 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
+#include <cerrno>
+#include <cmath>
+#include <map>
+#include <memory>
 #include <set>
 #include <sstream>
 
 #include "base/arm_core.h"
+#include "machine/cgroup.h"
+#include "machine/host_files.h"
 
 namespace gravbench::machine {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The first line, without the newline; empty where the file cannot be read.
-std::string first_line(const fs::path& path) {
-    std::ifstream stream(path);
-    std::string line;
-    std::getline(stream, line);
-    return line;
-}
-
-std::string after_colon(const std::string& line) {
-    const auto start = line.find_first_not_of(" \t", line.find(':') + 1);
-    return line.find(':') == std::string::npos || start == std::string::npos ? "" : line.substr(start);
-}
-
-/// The first value of a key in /proc/cpuinfo.
-std::string cpuinfo_value(const fs::path& root, const std::string& key) {
-    std::ifstream stream(root / "proc/cpuinfo");
-    for (std::string line; std::getline(stream, line);) {
-        if (line.rfind(key, 0) == 0 && line.find_first_of("\t :", key.size()) == key.size()) {
-            return after_colon(line);
-        }
-    }
-    return "";
-}
-
-std::string cpu_name(const fs::path& root) {
-    const std::string model = cpuinfo_value(root, "model name");
-    if (!model.empty()) {
-        return model;
-    }
-    const auto number = [&](const char* key) { return static_cast<int>(std::strtol(cpuinfo_value(root, key).c_str(), nullptr, 0)); };
-    return arm_core_name(number("CPU implementer"), number("CPU part"));
-}
-
-std::vector<std::string> inference_extensions(const fs::path& root) {
-    static const std::set<std::string> wanted{"avx2",     "avx512f",  "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni",
-                                              "amx_tile", "amx_bf16", "amx_int8",    "asimd",       "asimddp",     "asimdhp",
-                                              "sve",      "sve2",     "bf16",        "i8mm",        "svebf16",     "svei8mm"};
-    const std::string x86 = cpuinfo_value(root, "flags");
-    std::istringstream flags(x86.empty() ? cpuinfo_value(root, "Features") : x86);
-    std::vector<std::string> found;
-    for (std::string flag; flags >> flag;) {
-        if (wanted.count(flag) != 0) {
-            found.push_back(flag);
-        }
-    }
-    return found;
-}
-
-/// "0-3,8" as numbers.
-std::vector<int> parse_cpu_list(const std::string& text) {
+/// A cpu_set_t holds 1,024 CPUs; on a larger machine the kernel refuses it, so it grows until it is accepted.
+std::vector<int> affinity() {
     std::vector<int> cpus;
-    std::istringstream stream(text);
-    for (std::string range; std::getline(stream, range, ',');) {
-        const int low = std::atoi(range.c_str());
-        const auto dash = range.find('-');
-        const int high = dash == std::string::npos ? low : std::atoi(range.c_str() + dash + 1);
-        for (int cpu = low; !range.empty() && cpu <= high && high < 65536; ++cpu) {
-            cpus.push_back(cpu);
+    for (int size = CPU_SETSIZE; size <= 65536; size *= 2) {
+        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(size), [](cpu_set_t* p) { CPU_FREE(p); });
+        const std::size_t bytes = CPU_ALLOC_SIZE(size);
+        if (set != nullptr && ::sched_getaffinity(0, bytes, set.get()) == 0) {
+            for (int cpu = 0; cpu < size; ++cpu) {
+                if (CPU_ISSET_S(cpu, bytes, set.get())) {
+                    cpus.push_back(cpu);
+                }
+            }
+            return cpus;
+        }
+        if (errno != EINVAL) {
+            return cpus;
         }
     }
     return cpus;
 }
 
-std::int64_t bytes_of(const std::string& text) {
-    char* unit = nullptr;
-    const std::int64_t number = std::strtoll(text.c_str(), &unit, 10);
-    return *unit == 'K' ? number << 10 : *unit == 'M' ? number << 20 : *unit == 'G' ? number << 30 : number;
+/// Nitro puts the instance type where other machines have their product's name.
+bool is_ec2(const fs::path& root) {
+    return first_line_of(root / "sys/devices/virtual/dmi/id/sys_vendor") == "Amazon EC2";
 }
 
-std::vector<Cache> read_caches(const fs::path& root) {
+std::optional<std::string> read_instance_type(const fs::path& root) {
+    const std::string product = first_line_of(root / "sys/devices/virtual/dmi/id/product_name");
+    const bool is_type = product.find('.') != std::string::npos && product.find(' ') == std::string::npos;
+    return is_ec2(root) && is_type ? std::optional(product) : std::nullopt;
+}
+
+/// The processor that AWS makes of an Arm core; elsewhere the same core is something else.
+std::string on_ec2(const std::string& core) {
+    static const std::map<std::string, std::string> processors{{"Cortex-A72", "Graviton"},
+                                                               {"Neoverse N1", "Graviton2"},
+                                                               {"Neoverse V1", "Graviton3"},  // and 3E, the same core
+                                                               {"Neoverse V2", "Graviton4"},
+                                                               {"Neoverse V3", "Graviton5"}};
+    const auto found = processors.find(core);
+    return found == processors.end() ? core : fmt::format("{} ({})", core, found->second);
+}
+
+std::string cpu_name(const CpuRecord& record, bool is_on_ec2) {
+    const auto number = [&](const char* key) {
+        return static_cast<int>(leading_integer(value_of(record, key)).value_or(0) & 0xffff);
+    };
+    // Arm first: "model name" there is "ARMv8 Processor rev 1 (v8l)", if anything.
+    const std::string core = arm_core_name(number("CPU implementer"), number("CPU part"));
+    if (core.empty()) {
+        return value_of(record, "model name");
+    }
+    return is_on_ec2 ? on_ec2(core) : core;
+}
+
+/// Cores of several kinds are joined by " + ".
+std::string cpu_names(const std::vector<CpuRecord>& cpuinfo, bool is_on_ec2) {
+    std::vector<std::string> names;
+    for (const CpuRecord& record : cpuinfo) {
+        const std::string name = cpu_name(record, is_on_ec2);
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
+            names.push_back(name);
+        }
+    }
+    return fmt::format("{}", fmt::join(names, " + "));
+}
+
+std::vector<std::string> inference_extensions(const std::vector<CpuRecord>& cpuinfo) {
+    static const std::set<std::string> wanted{
+        "avx2",     "fma",      "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni", "amx_tile",
+        "amx_bf16", "amx_int8", "asimd",   "fphp",        "asimddp",     "asimdhp",     "asimdfhm", "sve",
+        "sve2",     "bf16",     "i8mm",    "svebf16",     "svei8mm",     "sme",         "sme2"};
+    std::vector<std::string> found;
+    for (const CpuRecord& record : cpuinfo) {
+        std::istringstream flags(value_of(record, "flags") + " " + value_of(record, "Features"));
+        for (std::string flag; flags >> flag;) {
+            if (wanted.count(flag) != 0) {
+                found.push_back(flag);
+            }
+        }
+        if (!found.empty()) {
+            break;
+        }
+    }
+    return found;
+}
+
+/// "32768K" in bytes; 0 where it is no size.
+std::int64_t bytes_of(const std::string& size) {
+    static const std::map<char, int> shifts{{'K', 10}, {'M', 20}, {'G', 30}};
+    const auto number = leading_integer(size);
+    if (!number || *number < 0 || *number >= (std::int64_t{1} << 32)) {
+        return 0;
+    }
+    const auto shift = shifts.find(size.back());
+    return shift == shifts.end() ? *number : *number << shift->second;
+}
+
+std::vector<Cache> read_caches(const fs::path& root, int cpu) {
     std::vector<Cache> caches;
     for (int index = 0; index < 16; ++index) {
-        const fs::path folder = root / fmt::format("sys/devices/system/cpu/cpu0/cache/index{}", index);
-        const std::string type = first_line(folder / "type");
-        if (!type.empty()) {
-            const auto sharing = parse_cpu_list(first_line(folder / "shared_cpu_list"));
-            caches.push_back({std::atoi(first_line(folder / "level").c_str()), type, bytes_of(first_line(folder / "size")),
-                              std::max(1, static_cast<int>(sharing.size()))});
+        const fs::path folder = cpu_folder(root, cpu) / fmt::format("cache/index{}", index);
+        const auto level = leading_integer(first_line_of(folder / "level"));
+        if (level && *level > 0 && *level < 10) {
+            const auto sharing = parse_cpu_list(first_line_of(folder / "shared_cpu_list"));
+            caches.push_back({static_cast<int>(*level), first_line_of(folder / "type"),
+                              bytes_of(first_line_of(folder / "size")), static_cast<int>(sharing.size())});
         }
     }
     return caches;
 }
 
-/// A CPU's core is named by its list of siblings, which all CPUs of one core share. Without topology each is its own.
-std::string core_of(const fs::path& root, int cpu) {
-    const std::string siblings =
-        first_line(root / fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
-    return siblings.empty() ? std::to_string(cpu) : siblings;
-}
-
-void read_topology(Machine& machine, const Self& self, const fs::path& root) {
-    std::set<std::string> cores;
-    std::size_t most_siblings = 1;
-    for (const int cpu : self.usable_cpus) {
-        const std::string core = core_of(root, cpu);
-        cores.insert(core);
-        most_siblings = std::max(most_siblings, parse_cpu_list(core).size());
+/// For hosts that hide /sys: x86 has "physical id" and "core id" in /proc/cpuinfo.
+std::vector<int> siblings_by_cpuinfo(int cpu, const std::vector<CpuRecord>& cpuinfo) {
+    std::map<std::string, std::vector<int>> cpus_of_core;
+    std::string own_core;
+    for (const CpuRecord& record : cpuinfo) {
+        const auto number = parse_cpu_list(value_of(record, "processor"));
+        if (!number.empty() && !value_of(record, "core id").empty()) {
+            const std::string core = value_of(record, "physical id") + "/" + value_of(record, "core id");
+            cpus_of_core[core].push_back(number.front());
+            own_core = number.front() == cpu ? core : own_core;
+        }
     }
-    machine.usable_cpus = static_cast<int>(self.usable_cpus.size());
-    machine.physical_cores = std::max(1, static_cast<int>(cores.size()));
-    machine.threads_per_core = static_cast<int>(most_siblings);
-    const auto online = parse_cpu_list(first_line(root / "sys/devices/system/cpu/online"));
-    machine.vcpus = online.empty() ? machine.usable_cpus : static_cast<int>(online.size());
+    return own_core.empty() ? std::vector<int>{} : cpus_of_core[own_core];
 }
 
-/// "always [madvise] never" -> "madvise".
-std::string selected(const std::string& line) {
-    const auto open = line.find('[');
-    const auto close = line.find(']');
-    return open == std::string::npos || close == std::string::npos ? line : line.substr(open + 1, close - open - 1);
+/// The CPUs of a CPU's core. All CPUs of one core share the list, so it names the core too.
+std::vector<int> siblings_of(int cpu, const fs::path& root, const std::vector<CpuRecord>& cpuinfo) {
+    const auto listed = parse_cpu_list(first_line_of(cpu_folder(root, cpu) / "topology/thread_siblings_list"));
+    return listed.empty() ? siblings_by_cpuinfo(cpu, cpuinfo) : listed;
+}
+
+/// Leaves both at 0 where the core of any CPU is not known.
+void read_cores(Machine& machine, const std::vector<int>& cpus, const fs::path& root,
+                const std::vector<CpuRecord>& cpuinfo) {
+    std::set<std::vector<int>> cores;
+    std::size_t most_siblings = 0;
+    for (const int cpu : cpus) {
+        const std::vector<int> siblings = siblings_of(cpu, root, cpuinfo);
+        if (siblings.empty()) {
+            return;
+        }
+        cores.insert(siblings);
+        most_siblings = std::max(most_siblings, siblings.size());
+    }
+    machine.physical_cores = static_cast<int>(cores.size());
+    machine.threads_per_core = static_cast<int>(most_siblings);
+}
+
+std::vector<int> online_cpus(const fs::path& root, const std::vector<CpuRecord>& cpuinfo) {
+    std::vector<int> online = parse_cpu_list(first_line_of(root / "sys/devices/system/cpu/online"));
+    for (const CpuRecord& record : online.empty() ? cpuinfo : std::vector<CpuRecord>{}) {
+        const auto number = parse_cpu_list(value_of(record, "processor"));
+        online.insert(online.end(), number.begin(), number.end());
+    }
+    return online;
 }
 
 std::int64_t read_memory(const fs::path& root) {
-    std::ifstream stream(root / "proc/meminfo");
-    for (std::string line; std::getline(stream, line);) {
-        if (line.rfind("MemTotal:", 0) == 0) {
-            return std::strtoll(after_colon(line).c_str(), nullptr, 10) << 10;
+    const std::string key = "MemTotal:";
+    for (const std::string& line : lines_of(root / "proc/meminfo")) {
+        if (line.rfind(key, 0) == 0) {
+            const std::int64_t kibibytes = leading_integer(line.substr(key.size())).value_or(0);
+            return kibibytes > 0 && kibibytes < (std::int64_t{1} << 50) ? kibibytes << 10 : 0;
         }
     }
     return 0;
 }
 
-fs::path cgroup_folder(const fs::path& root) {
-    std::ifstream stream(root / "proc/self/cgroup");
-    for (std::string line; std::getline(stream, line);) {
-        if (line.rfind("0::/", 0) == 0) {
-            return root / "sys/fs/cgroup" / line.substr(4);
-        }
-    }
-    return root / "sys/fs/cgroup";
+/// "always [madvise] never" -> "madvise".
+std::string selected(const std::string& choices) {
+    const auto open = choices.find('[');
+    const auto close = choices.find(']', open);
+    return close == std::string::npos ? "" : choices.substr(open + 1, close - open - 1);
 }
 
-std::optional<double> read_quota(const fs::path& root) {
-    std::istringstream line(first_line(cgroup_folder(root) / "cpu.max"));
-    double quota = 0;
-    double period = 0;
-    return line >> quota >> period && period > 0 ? std::optional(quota / period) : std::nullopt;
+template <typename T>
+Json known(const T& value) {
+    return value == T{} ? Json() : Json(value);
 }
 
-std::optional<std::string> read_instance_type(const fs::path& root) {
-    const fs::path dmi = root / "sys/devices/virtual/dmi/id";
-    const std::string product = first_line(dmi / "product_name");
-    return first_line(dmi / "sys_vendor") == "Amazon EC2" && !product.empty() ? std::optional(product) : std::nullopt;
+Json to_json(const Cache& cache) {
+    return {{"level", cache.level},
+            {"type", known(cache.type)},
+            {"size_bytes", known(cache.size_bytes)},
+            {"shared_by", known(cache.shared_by)}};
 }
-
-std::int64_t counter(const fs::path& path, const std::string& name) {
-    std::ifstream stream(path);
-    std::string key;
-    for (std::int64_t value = 0; stream >> key >> value;) {
-        if (key == name) {
-            return value;
-        }
-    }
-    return 0;
-}
-
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 }  // namespace
 
@@ -184,57 +219,58 @@ Self read_self() {
         self.arch = names.machine;
         self.kernel = names.release;
     }
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (::sched_getaffinity(0, sizeof set, &set) == 0) {
-        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-            if (CPU_ISSET(cpu, &set)) {
-                self.usable_cpus.push_back(cpu);
-            }
-        }
-    }
+    self.usable_cpus = affinity();
     return self;
 }
 
 Machine read_machine(const Self& self, const fs::path& root) {
+    const std::vector<CpuRecord> cpuinfo = read_cpuinfo(root);
+    const std::vector<int> online = online_cpus(root, cpuinfo);
+    const std::vector<int>& usable = self.usable_cpus.empty() ? online : self.usable_cpus;
+    const int first = usable.empty() ? 0 : usable.front();
+
     Machine machine;
     machine.instance_type = read_instance_type(root);
     machine.arch = self.arch;
-    machine.kernel = self.kernel;
-    machine.cpu = cpu_name(root);
-    read_topology(machine, self, root);
-    machine.isa = inference_extensions(root);
-    machine.caches = read_caches(root);
+    machine.cpu = cpu_names(cpuinfo, is_ec2(root));
+    machine.vcpus = static_cast<int>(online.size());
+    machine.usable_cpus = static_cast<int>(usable.size());
+    read_cores(machine, usable, root, cpuinfo);
+    machine.isa = inference_extensions(cpuinfo);
+    machine.caches = read_caches(root, first);
     machine.memory_bytes = read_memory(root);
-    machine.thp = selected(first_line(root / "sys/kernel/mm/transparent_hugepage/enabled"));
-    machine.governor = first_line(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    machine.cpu_quota = read_quota(root);
+    machine.kernel = self.kernel;
+    machine.thp = selected(first_line_of(root / "sys/kernel/mm/transparent_hugepage/enabled"));
+    machine.governor = first_line_of(cpu_folder(root, first) / "cpufreq/scaling_governor");
+    machine.cpu_quota = cpu_quota(root);
     return machine;
 }
 
 Json to_json(const Machine& machine) {
     Json caches = Json::array();
     for (const Cache& cache : machine.caches) {
-        caches.push_back({{"level", cache.level}, {"type", cache.type}, {"size_bytes", cache.size_bytes}, {"shared_by", cache.shared_by}});
+        caches.push_back(to_json(cache));
     }
     return {{"instance_type", machine.instance_type ? Json(*machine.instance_type) : Json()},
-            {"arch", machine.arch},
-            {"cpu", or_null(machine.cpu)},
-            {"vcpus", machine.vcpus},
-            {"usable_cpus", machine.usable_cpus},
-            {"physical_cores", machine.physical_cores},
-            {"threads_per_core", machine.threads_per_core},
+            {"arch", known(machine.arch)},
+            {"cpu", known(machine.cpu)},
+            {"vcpus", known(machine.vcpus)},
+            {"usable_cpus", known(machine.usable_cpus)},
+            {"physical_cores", known(machine.physical_cores)},
+            {"threads_per_core", known(machine.threads_per_core)},
             {"isa", machine.isa},
             {"caches", caches},
-            {"memory_bytes", machine.memory_bytes},
-            {"kernel", or_null(machine.kernel)},
-            {"thp", or_null(machine.thp)},
-            {"governor", or_null(machine.governor)},
+            {"memory_bytes", known(machine.memory_bytes)},
+            {"kernel", known(machine.kernel)},
+            {"thp", known(machine.thp)},
+            {"governor", known(machine.governor)},
             {"cpu_quota", machine.cpu_quota ? Json(*machine.cpu_quota) : Json()}};
 }
 
-std::int64_t out_of_memory_kills(const fs::path& root) {
-    return counter(root / "proc/vmstat", "oom_kill") + counter(cgroup_folder(root) / "memory.events", "oom_kill");
+int usable_physical_cores(const Machine& machine) {
+    const int cores = machine.physical_cores > 0 ? machine.physical_cores : machine.usable_cpus;
+    const double limit = machine.cpu_quota ? std::floor(*machine.cpu_quota) : cores;
+    return std::max(1, static_cast<int>(std::min<double>(cores, limit)));
 }
 
 }  // namespace gravbench::machine

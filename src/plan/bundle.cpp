@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* manifest_schema = "gravbench.manifest/1";
+constexpr const char* manifest_schema_name = "gravbench.manifest/1";
 
 /// A path of a manifest must stay inside its bundle, so that a bundle from elsewhere cannot name other files.
 fs::path inside(const fs::path& folder, const std::string& relative, const std::string& where) {
@@ -77,8 +77,8 @@ Model read_bundle(const fs::path& folder) {
     const std::string where = path.string();
     const Json manifest = read_json(path);
     const auto schema = required<std::string>(manifest, "schema", where);
-    if (schema != manifest_schema) {
-        throw DataError(fmt::format("{}: schema is \"{}\", expected \"{}\"", where, schema, manifest_schema));
+    if (schema != manifest_schema_name) {
+        throw DataError(fmt::format("{}: schema is \"{}\", expected \"{}\"", where, schema, manifest_schema_name));
     }
     Model model;
     model.is_bundle = true;

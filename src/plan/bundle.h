@@ -70,3 +70,8 @@ void check_file(const Model& model, ModelFile& file);
 std::filesystem::path data_folder(const std::filesystem::path& executable_folder);
 
 }  // namespace gravbench::plan
+
+namespace gravbench {
+/// The JSON Schema of a bundle's manifest (src/plan/manifest.schema.json).
+const char* manifest_schema();
+}  // namespace gravbench

@@ -17,6 +17,8 @@ struct RunOptions {
     std::optional<std::int64_t> iterations;
     std::chrono::nanoseconds duration = std::chrono::seconds(1);
     static constexpr std::int64_t least_iterations = 5;
+    /// A block of `duration` ends here too: more samples of a model this fast say no more and swell the document.
+    static constexpr std::int64_t most_iterations = 100000;
     /// Warm-up makes at least this many calls and lasts at least `warmup_time`.
     std::int64_t warmup = 3;
     std::chrono::nanoseconds warmup_time = std::chrono::milliseconds(200);

@@ -187,11 +187,14 @@ Shape shape_of(const Settings& cell) {
 }
 
 std::string key_of(const Model& model, const Settings& cell, const std::string& engine) {
-    std::string key = fmt::format("{}:{}", model.name, identity(cell));
-    if (engine != RunOptions{}.engine) {
-        key += fmt::format("{}engine={}", key.back() == ':' ? "" : ",", std::filesystem::path(engine).filename().string());
+    std::vector<std::string> parts;
+    if (const std::string settings_part = identity(cell); !settings_part.empty()) {
+        parts.push_back(settings_part);
     }
-    return key;
+    if (engine != RunOptions{}.engine) {
+        parts.push_back("engine=" + std::filesystem::path(engine).filename().string());
+    }
+    return parts.empty() ? model.name : fmt::format("{}:{}", model.name, fmt::join(parts, ","));
 }
 
 /// A shape that no model has is a mistake; one that only some lack is how mixed sweeps are written.

@@ -65,3 +65,8 @@ Comparison comparison_from(const Json& reply);
 Memory memory_from(const Json& reply);
 
 }  // namespace gravbench::protocol
+
+namespace gravbench {
+/// The JSON Schema of all messages (src/protocol/protocol.schema.json).
+const char* protocol_schema();
+}  // namespace gravbench

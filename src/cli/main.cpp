@@ -1,0 +1,64 @@
+// gravbench: the front. Flags become a plan, the plan a results document, the document a view.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <map>
+
+#include "base/errors.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "gravbench_version.h"
+
+namespace {
+
+using namespace gravbench;
+
+/// "The following argument was not expected: --fpmaht" gains the flag that was probably meant.
+std::string with_suggestion(const CLI::App& app, const std::string& message) {
+    std::vector<std::string> flags;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        for (const CLI::Option* option : command->get_options()) {
+            flags.push_back(option->get_name());
+        }
+    }
+    const auto start = message.find("--");
+    return start == std::string::npos ? message : message + did_you_mean(message.substr(start, message.find_first_of(" =", start) - start), flags);
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("gravbench measures TorchScript models on CPUs: latency, throughput, accuracy, and what really ran.");
+    app.name("gravbench");
+    app.set_version_flag("--version", fmt::format("gravbench {} ({})", version, commit));
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 fine, 1 a regression, 2 wrong usage or config, 3 accuracy below the limit, 4 not trustworthy,\n"
+               "            5 a cell failed, 130 interrupted (what was measured is kept).");
+    std::map<const CLI::App*, cli::Action> actions;
+    const std::vector<std::string> command_line(argv, argv + argc);
+    for (const cli::Command& command : cli::commands()) {
+        CLI::App* sub = app.add_subcommand(command.name, command.help);
+        actions[sub] = command.set_up(*sub, command_line);
+    }
+    try {
+        app.parse(argc, argv);
+        return static_cast<int>(actions.at(app.get_subcommands().front())());
+    } catch (const CLI::Success& success) {
+        return app.exit(success);  // --help and --version
+    } catch (const CLI::ParseError& error) {
+        throw UsageError(with_suggestion(app, error.what()));
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const gravbench::Error& error) {
+        fmt::print(stderr, "gravbench: {}\n", error.what());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "gravbench: {}\n", error.what());
+        return static_cast<int>(gravbench::ExitCode::usage);
+    }
+}

@@ -1,0 +1,112 @@
+#include "machine/cgroup.h"
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "machine/host_files.h"
+#include "machine/machine.h"
+
+namespace gravbench::machine {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The path of this process's group in the hierarchy of a controller; "" stands for version 2.
+std::string group_path(const fs::path& root, const std::string& controller) {
+    for (const std::string& line : lines_of(root / "proc/self/cgroup")) {
+        // "0::/user.slice", "4:cpu,cpuacct:/docker/3f2a": number, controllers, path
+        const auto first = line.find(':');
+        const auto second = first == std::string::npos ? first : line.find(':', first + 1);
+        if (second == std::string::npos) {
+            continue;
+        }
+        const auto controllers = split(line.substr(first + 1, second - first - 1), ',');
+        if (std::find(controllers.begin(), controllers.end(), controller) != controllers.end()) {
+            return line.substr(second + 1);
+        }
+    }
+    return "/";
+}
+
+/// The group's folder and those above it, the nearest first. In a container the path may be the host's, which does not
+/// exist inside; then only the mount itself does, which is the container's group.
+std::vector<fs::path> group_folders(const fs::path& mount, const std::string& path) {
+    std::vector<fs::path> folders;
+    fs::path relative;
+    folders.push_back(mount);
+    for (const fs::path& part : fs::path(path).relative_path().lexically_normal()) {
+        if (part == "..") {  // outside the cgroup namespace
+            return {mount};
+        }
+        relative /= part;
+        folders.insert(folders.begin(), mount / relative);
+    }
+    return folders;
+}
+
+std::vector<fs::path> unified_folders(const fs::path& root) {
+    const fs::path mount = root / "sys/fs/cgroup";
+    std::error_code ignored;
+    const bool is_hybrid = fs::is_directory(mount / "unified", ignored);
+    return group_folders(is_hybrid ? mount / "unified" : mount, group_path(root, ""));
+}
+
+/// "150000 100000" is 1.5, "max 100000" is no limit, and so is a quota of -1.
+std::optional<double> quota_of(const std::string& quota_and_period) {
+    std::istringstream stream(quota_and_period);
+    double quota = 0;
+    double period = 0;
+    const bool is_limit = (stream >> quota >> period) && quota > 0 && period > 0;
+    return is_limit ? std::optional(quota / period) : std::nullopt;
+}
+
+std::vector<std::string> quota_texts(const fs::path& root) {
+    std::vector<std::string> texts;
+    for (const fs::path& folder : unified_folders(root)) {
+        texts.push_back(first_line_of(folder / "cpu.max"));
+    }
+    for (const fs::path& folder : group_folders(root / "sys/fs/cgroup/cpu", group_path(root, "cpu"))) {
+        texts.push_back(first_line_of(folder / "cpu.cfs_quota_us") + " " + first_line_of(folder / "cpu.cfs_period_us"));
+    }
+    return texts;
+}
+
+/// A line "name 12" of a file of counters.
+std::optional<std::int64_t> counter(const fs::path& path, const std::string& name) {
+    for (const std::string& line : lines_of(path)) {
+        if (line.rfind(name + " ", 0) == 0) {
+            return leading_integer(line.substr(name.size() + 1));
+        }
+    }
+    return std::nullopt;
+}
+
+std::int64_t kills_in_cgroup(const fs::path& root) {
+    for (const fs::path& folder : unified_folders(root)) {
+        if (const auto kills = counter(folder / "memory.events", "oom_kill")) {
+            return *kills;
+        }
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::optional<double> cpu_quota(const fs::path& root) {
+    std::optional<double> lowest;
+    for (const std::string& text : quota_texts(root)) {
+        if (const auto quota = quota_of(text)) {
+            lowest = std::min(lowest.value_or(*quota), *quota);
+        }
+    }
+    return lowest;
+}
+
+std::int64_t out_of_memory_kills(const fs::path& root) {
+    return counter(root / "proc/vmstat", "oom_kill").value_or(0) + kills_in_cgroup(root);
+}
+
+}  // namespace gravbench::machine

@@ -1,0 +1,178 @@
+#include "run/engine_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/files.h"
+#include "machine/machine.h"
+#include "protocol/channel.h"
+
+namespace gravbench::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Arguments or environment in the form that exec wants.
+class CStrings {
+  public:
+    explicit CStrings(std::vector<std::string> texts) : texts_(std::move(texts)) {
+        for (std::string& text : texts_) {
+            pointers_.push_back(text.data());
+        }
+        pointers_.push_back(nullptr);
+    }
+    char** data() { return pointers_.data(); }
+
+  private:
+    std::vector<std::string> texts_;
+    std::vector<char*> pointers_;
+};
+
+std::vector<std::string> assignments(const Environment& environment) {
+    std::vector<std::string> result;
+    for (const auto& [name, value] : environment) {
+        result.push_back(name + "=" + value);
+    }
+    return result;
+}
+
+/// Runs in the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void become_engine(char** command, char** environment, int channel, int log, int report) {
+    ::setpgid(0, 0);
+    // If the front is killed, nobody else would end the engine.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Out of the way of the numbers 0 to 3 first: any of these may have one of them.
+    channel = ::fcntl(channel, F_DUPFD_CLOEXEC, 10);
+    log = ::fcntl(log, F_DUPFD_CLOEXEC, 10);
+    report = ::fcntl(report, F_DUPFD_CLOEXEC, 10);
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(log, STDOUT_FILENO);
+    ::dup2(log, STDERR_FILENO);
+    ::dup2(channel, protocol::channel_descriptor);
+    ::execve(command[0], command, environment);
+    const int error = errno;
+    [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);
+    ::_exit(127);
+}
+
+std::string signal_text(int signal) {
+    const char* name = ::strsignal(signal);
+    return fmt::format("signal {} ({})", signal, name == nullptr ? "unknown" : name);
+}
+
+}  // namespace
+
+Engine find_engine(const std::string& text) {
+    const bool is_torch = text == "torch";
+    const fs::path path = is_torch ? executable_folder() / "gravbench-torch" : fs::absolute(text);
+    if (!fs::is_regular_file(path)) {
+        throw UsageError(fmt::format("--engine: {} not found{}", path.string(),
+                                     is_torch ? ": it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench" : ""));
+    }
+    if (::access(path.c_str(), X_OK) != 0) {
+        throw UsageError(fmt::format("--engine: {} is not executable", path.string()));
+    }
+    return {is_torch ? text : path.filename().string(), {path.string()}};
+}
+
+Environment inherited_environment() {
+    Environment environment;
+    for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TMPDIR"}) {
+        if (const char* value = std::getenv(name)) {
+            environment[name] = value;
+        }
+    }
+    return environment;
+}
+
+EngineProcess::EngineProcess(const Engine& engine, const Environment& environment, const fs::path& log)
+    : log_(log), out_of_memory_kills_before_(machine::out_of_memory_kills()) {
+    std::array<int, 2> channel{};
+    std::array<int, 2> report{};
+    const int log_descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    if (log_descriptor < 0 || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.data()) != 0 ||
+        ::pipe2(report.data(), O_CLOEXEC) != 0) {
+        throw EngineError("engine_not_started", fmt::format("cannot prepare {}: {}", engine.command.front(), std::strerror(errno)));
+    }
+    Environment complete = environment;
+    complete[protocol::channel_variable] = std::to_string(protocol::channel_descriptor);
+    CStrings command(engine.command);
+    CStrings variables(assignments(complete));
+    process_ = ::fork();
+    if (process_ == 0) {
+        become_engine(command.data(), variables.data(), channel[1], log_descriptor, report[1]);
+    }
+    ::close(channel[1]);
+    ::close(report[1]);
+    ::close(log_descriptor);
+    channel_ = channel[0];
+    int error = process_ < 0 ? errno : 0;
+    // The pipe closes at exec; what comes through it before is why exec failed.
+    const bool is_failed = process_ < 0 || ::read(report[0], &error, sizeof error) > 0;
+    ::close(report[0]);
+    if (is_failed) {
+        if (process_ > 0) {
+            ::waitpid(process_, nullptr, 0);
+        }
+        ::close(channel_);
+        throw EngineError("engine_not_started", fmt::format("cannot start {}: {}", engine.command.front(), std::strerror(error)));
+    }
+}
+
+EngineProcess::~EngineProcess() {
+    kill_group();
+    if (!has_ended_) {
+        ::waitpid(process_, nullptr, 0);
+    }
+    if (channel_ >= 0) {
+        ::close(channel_);
+    }
+}
+
+int EngineProcess::take_channel() { return std::exchange(channel_, -1); }
+
+void EngineProcess::kill_group() const { ::kill(-process_, SIGKILL); }
+
+Ending EngineProcess::wait(int most_milliseconds) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(most_milliseconds);
+    int status = 0;
+    pid_t ended = 0;
+    while ((ended = ::waitpid(process_, &status, WNOHANG)) == 0 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    has_ended_ = ended == process_;
+    if (!has_ended_) {
+        kill_group();
+        ::waitpid(process_, &status, 0);
+        has_ended_ = true;
+        return {"engine_garbled", "it closed the channel and went on running"};
+    }
+    if (WIFEXITED(status)) {
+        return {"engine_exited", fmt::format("it ended with exit status {}", WEXITSTATUS(status))};
+    }
+    const int signal = WTERMSIG(status);
+    if (signal != SIGKILL) {
+        return {"engine_crashed", fmt::format("it was ended by {}", signal_text(signal))};
+    }
+    const bool is_out_of_memory = machine::out_of_memory_kills() > out_of_memory_kills_before_;
+    return {"engine_killed", fmt::format("it was ended by {}; {}", signal_text(signal),
+                                         is_out_of_memory ? "the kernel ran out of memory and killed a process meanwhile"
+                                                          : "the kernel counts no out-of-memory kill meanwhile")};
+}
+
+}  // namespace gravbench::run
