@@ -1,0 +1,136 @@
+"""Writes bundles (docs/manifest.md): traces, checks what was traced, and writes the manifest last."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from exporter.common import ExportError, flatten, relative_error, say, smallest_cosine
+
+DTYPES = {"fp32": (torch.float32, "f32"), "bf16": (torch.bfloat16, "bf16")}
+FP32_RELATIVE_ERROR = 1e-5
+BF16_COSINE = 0.99
+
+
+def trace(module: torch.nn.Module, example: list[torch.Tensor]) -> torch.jit.ScriptModule:
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # TorchScript is deprecated, and tracers warn of every branch; verify() judges the result.
+        return torch.jit.trace(module, tuple(example), check_trace=False, strict=False)
+
+
+def with_dtype(tensors: list[torch.Tensor], dtype: torch.dtype) -> list[torch.Tensor]:
+    return [tensor.to(dtype) if tensor.is_floating_point() else tensor for tensor in tensors]
+
+
+def shapes_text(tensors: list[torch.Tensor]) -> str:
+    return " ".join(str(list(tensor.shape)) for tensor in tensors)
+
+
+def verify(name: str, dtype: str, file: Path, eager: torch.nn.Module, cases: list[list[torch.Tensor]]) -> list[str]:
+    """Compares a saved file with the eager fp32 model on every case. Gives a line for each; raises ExportError where they differ."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = torch.jit.load(str(file))
+    lines = []
+    for case in cases:
+        with torch.no_grad():
+            expected = flatten(eager(*case))
+            outputs = flatten(traced(*with_dtype(case, DTYPES[dtype][0])))
+        if not all(torch.isfinite(tensor).all() for tensor in outputs.values()):
+            raise ExportError(f"{name} {dtype}: NaN or infinity in the outputs for {shapes_text(case)}")
+        error, cosine = relative_error(outputs, expected), smallest_cosine(outputs, expected)
+        lines.append(f"{name:<18} {dtype:<5} {shapes_text(case):<24} relative error {error:.2e}  cosine {cosine:.6f}")
+        if (error > FP32_RELATIVE_ERROR) if dtype == "fp32" else (cosine < BF16_COSINE):
+            raise ExportError(f"the traced model is not the eager one: {lines[-1]}")
+    return lines
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    result = {"tool": "scripts/export_models.py", "python": platform.python_version(), "torch": torch.__version__}
+    for library in ("transformers", "torchvision"):
+        try:
+            result[library] = __import__(library).__version__
+        except (ImportError, RuntimeError):
+            continue
+    return result
+
+
+def fingerprint(recipe: dict[str, Any], weights: str, seed: int, dtypes: list[str]) -> str:
+    """What a bundle was made from: if it is the same, there is nothing to do."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    identity = [recipe, weights, seed if weights == "random" else None, dtypes, versions(), hashlib.sha256(code).hexdigest()]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def is_up_to_date(folder: Path, wanted: str) -> bool:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        files = manifest["files"].values()
+        return manifest["exporter"]["fingerprint"] == wanted and all(
+            (folder / entry["path"]).stat().st_size == entry["size_bytes"] for entry in files
+        )
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def write_bundle(
+    folder: Path,
+    description: dict[str, Any],
+    eager: torch.nn.Module,
+    example: list[torch.Tensor],
+    cases: list[list[torch.Tensor]],
+    dtypes: list[str],
+) -> None:
+    """Traces and writes everything into a folder beside the bundle first, then moves it over, the manifest last:
+    an interrupted export leaves no bundle that looks whole. `description` is the manifest without files and example's paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        manifest = dict(description, files={})
+        for dtype in dtypes:
+            manifest["files"][dtype] = write_file(temporary, description["name"], dtype, eager, example, cases)
+        with torch.no_grad():
+            outputs = flatten(eager(*example))
+        names = [item["name"] for item in description["inputs"]]
+        save_file(dict(zip(names, (tensor.contiguous() for tensor in example), strict=True)), str(temporary / "example_inputs.safetensors"))
+        save_file({name: tensor.clone() for name, tensor in outputs.items()}, str(temporary / "example_outputs.safetensors"))
+        (temporary / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (folder / "manifest.json").unlink(missing_ok=True)
+        for path in sorted(temporary.iterdir(), key=lambda path: path.name == "manifest.json"):
+            os.replace(path, folder / path.name)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_file(
+    folder: Path,
+    name: str,
+    dtype: str,
+    eager: torch.nn.Module,
+    example: list[torch.Tensor],
+    cases: list[list[torch.Tensor]],
+) -> dict[str, Any]:
+    torch_dtype, float_inputs = DTYPES[dtype]
+    # Cast before tracing: a trace bakes in constants of the dtype that it saw.
+    module = eager if dtype == "fp32" else copy.deepcopy(eager).to(torch_dtype)
+    path = folder / f"{dtype}.pt"
+    torch.jit.save(trace(module, with_dtype(example, torch_dtype)), str(path))
+    for line in verify(name, dtype, path, eager, [example, *cases]):
+        say(line)
+    return {"path": path.name, "sha256": sha256(path), "size_bytes": path.stat().st_size, "float_inputs": float_inputs}
