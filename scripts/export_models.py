@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -99,11 +100,14 @@ def verify(folder: Path, arguments: argparse.Namespace) -> None:
     target = arguments.output / folder.name
     if not (target / "manifest.json").exists():
         raise ExportError(f"{target}: no bundle; export it first")
-    manifest = recipes.json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        weights, files = manifest["weights"], manifest["files"].items()
+    except (ValueError, KeyError) as error:
+        raise ExportError(f"{target / 'manifest.json'}: not a manifest ({error}); export it again") from error
     recipe = recipes.read_recipe(folder)
-    weights = manifest["weights"]
     model = recipes.build(recipe, weights["kind"], weights["seed"] or 0)
-    for dtype, entry in manifest["files"].items():
+    for dtype, entry in files:
         for line in bundle.verify(recipe["name"], dtype, target / entry["path"], model.module, recipes.other_inputs(recipe)):
             print(line)
 
@@ -120,7 +124,7 @@ def export_torchbench(arguments: argparse.Namespace) -> None:
         "description": "TorchBench's own example inputs",
     }
     description["exporter"] = bundle.versions()
-    dtypes = torchbench.supported_dtypes(module, arguments.dtype, name)
+    dtypes = torchbench.supported_dtypes(module, example, arguments.dtype, name)
     bundle.write_bundle(arguments.output / name, description, module, example, [], dtypes)
     say(f"{name}: written to {arguments.output / name}")
 

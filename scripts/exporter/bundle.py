@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from exporter.common import ExportError, flatten, relative_error, say, smallest_cosine
+from exporter.common import ExportError, first_line, flatten, relative_error, say, smallest_cosine
 
 DTYPES = {"fp32": (torch.float32, "f32"), "bf16": (torch.bfloat16, "bf16")}
 FP32_RELATIVE_ERROR = 1e-5
@@ -26,7 +26,10 @@ BF16_COSINE = 0.99
 def trace(module: torch.nn.Module, example: list[torch.Tensor]) -> torch.jit.ScriptModule:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # TorchScript is deprecated, and tracers warn of every branch; verify() judges the result.
-        return torch.jit.trace(module, tuple(example), check_trace=False, strict=False)
+        try:
+            return torch.jit.trace(module, tuple(example), check_trace=False, strict=False)
+        except Exception as error:  # The model's own code runs here, and may raise anything.
+            raise ExportError(f"cannot be traced: {first_line(error)}") from error
 
 
 def with_dtype(tensors: list[torch.Tensor], dtype: torch.dtype) -> list[torch.Tensor]:
@@ -41,12 +44,19 @@ def verify(name: str, dtype: str, file: Path, eager: torch.nn.Module, cases: lis
     """Compares a saved file with the eager fp32 model on every case. Gives a line for each; raises ExportError where they differ."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = torch.jit.load(str(file))
+        try:
+            traced = torch.jit.load(str(file))
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ExportError(f"{name} {dtype}: {file} cannot be loaded: {first_line(error)}; export it again") from error
     lines = []
     for case in cases:
         with torch.no_grad():
             expected = flatten(eager(*case))
-            outputs = flatten(traced(*with_dtype(case, DTYPES[dtype][0])))
+            try:
+                outputs = flatten(traced(*with_dtype(case, DTYPES[dtype][0])))
+            except RuntimeError as error:  # The usual sign of a shape that was baked into the trace; torch says what, at the end.
+                reason = str(error).strip().splitlines()[-1]
+                raise ExportError(f"{name} {dtype}: the traced model fails for {shapes_text(case)}: {reason}") from error
         if not all(torch.isfinite(tensor).all() for tensor in outputs.values()):
             raise ExportError(f"{name} {dtype}: NaN or infinity in the outputs for {shapes_text(case)}")
         error, cosine = relative_error(outputs, expected), smallest_cosine(outputs, expected)
@@ -110,6 +120,8 @@ def write_bundle(
         names = [item["name"] for item in description["inputs"]]
         save_file(dict(zip(names, (tensor.contiguous() for tensor in example), strict=True)), str(temporary / "example_inputs.safetensors"))
         save_file({name: tensor.clone() for name, tensor in outputs.items()}, str(temporary / "example_outputs.safetensors"))
+        for path in temporary.glob("*.safetensors"):  # Which that library makes readable by their owner only.
+            shutil.copymode(temporary / "fp32.pt", path)
         (temporary / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         (folder / "manifest.json").unlink(missing_ok=True)
         for path in sorted(temporary.iterdir(), key=lambda path: path.name == "manifest.json"):
@@ -130,7 +142,11 @@ def write_file(
     # Cast before tracing: a trace bakes in constants of the dtype that it saw.
     module = eager if dtype == "fp32" else copy.deepcopy(eager).to(torch_dtype)
     path = folder / f"{dtype}.pt"
-    torch.jit.save(trace(module, with_dtype(example, torch_dtype)), str(path))
+    try:
+        traced = trace(module, with_dtype(example, torch_dtype))
+    except ExportError as error:
+        raise ExportError(f"{name} {dtype}: {error}" + ("; leave bf16 out with --dtype fp32" if dtype == "bf16" else "")) from error
+    torch.jit.save(traced, str(path))
     for line in verify(name, dtype, path, eager, [example, *cases]):
         say(line)
     return {"path": path.name, "sha256": sha256(path), "size_bytes": path.stat().st_size, "float_inputs": float_inputs}

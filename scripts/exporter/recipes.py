@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import torch
 
-from exporter.common import ExportError
+from exporter.common import ExportError, first_line
 
 HUB_TIMEOUT_S = 5
 
@@ -58,11 +59,11 @@ def uses_torchvision(recipe: dict[str, Any]) -> bool:
 def is_pretrained_available(recipe: dict[str, Any]) -> bool:
     """Whether the pretrained weights can be had: kept from before, or from a hub that answers within seconds."""
     if uses_torchvision(recipe):
-        return answers("https://download.pytorch.org")
-    from huggingface_hub import HfApi, try_to_load_from_cache
+        return answers(torchvision_weights(recipe).url)
+    from huggingface_hub import HfApi
 
     hub_id = recipe["transformers"]["hub_id"]
-    if isinstance(try_to_load_from_cache(hub_id, "config.json"), str):
+    if is_cached(hub_id):
         return True
     if os.environ.get("HF_HUB_OFFLINE") == "1":
         return False
@@ -71,6 +72,32 @@ def is_pretrained_available(recipe: dict[str, Any]) -> bool:
     except Exception:  # noqa: BLE001  Whatever the reason, the answer is no; the hub's client has dozens of them.
         return False
     return True
+
+
+def torchvision_weights(recipe: dict[str, Any]) -> Any:
+    import torchvision
+
+    return torchvision.models.get_model_weights(recipe["torchvision"]["function"])[recipe["torchvision"]["weights"]]
+
+
+def is_cached(hub_id: str) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(hub_id, "config.json"), str)
+
+
+def check_hub(name: str, hub_id: str) -> None:
+    """Fails within seconds where no hub is in reach: the hub's own client retries each file for most of a minute."""
+    from huggingface_hub import constants
+
+    if is_cached(hub_id) or os.environ.get("HF_HUB_OFFLINE") == "1":  # Then the client does not retry.
+        return
+    try:
+        urllib.request.urlopen(urllib.request.Request(constants.ENDPOINT, method="HEAD"), timeout=HUB_TIMEOUT_S).close()
+    except urllib.error.HTTPError:
+        return  # Whatever it says, it is there.
+    except OSError as error:
+        raise unreachable(name, hub_id, error) from error
 
 
 def answers(url: str) -> bool:
@@ -114,6 +141,7 @@ def build_transformers(recipe: dict[str, Any], kind: str, seed: int) -> EagerMod
     tokenizer = None
     torch.manual_seed(seed)
     if kind == "pretrained":
+        check_hub(recipe["name"], entry["hub_id"])
         try:
             module = model_class.from_pretrained(entry["hub_id"], **attention)
             if recipe["task"] == "text":
@@ -137,9 +165,8 @@ def weights_entry(kind: str, seed: int, licence: str) -> dict[str, Any]:
 
 
 def unreachable(name: str, what: str, error: Exception) -> ExportError:
-    first_line = str(error).strip().splitlines()[0]
     return ExportError(
-        f"{name}: the pretrained weights ({what}) cannot be had: {first_line}\n"
+        f"{name}: the pretrained weights ({what}) cannot be had: {first_line(error)}\n"
         "Check the network (or HF_HUB_OFFLINE), or export with --weights random: latency does not depend on the values."
     )
 
@@ -174,7 +201,7 @@ def example_of(recipe: dict[str, Any], tokenizer: Any) -> tuple[list[torch.Tenso
     longest = max(len(ids) for ids in entry["token_ids"])
     padded = [ids + [entry["pad_id"]] * (longest - len(ids)) for ids in entry["token_ids"]]
     mask = [[1] * len(ids) + [0] * (longest - len(ids)) for ids in entry["token_ids"]]
-    return [torch.tensor(padded), torch.tensor(mask)], "fixed token ids (no tokenizer without the hub), the second row padded"
+    return [torch.tensor(padded), torch.tensor(mask)], "fixed token ids (no tokenizer without the hub), the shorter row padded"
 
 
 def picture() -> torch.Tensor:

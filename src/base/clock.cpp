@@ -27,7 +27,8 @@ std::chrono::nanoseconds parse_duration(const std::string& text, const std::stri
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
     for (const auto& [unit, nanoseconds] : units) {
-        if (end != text.c_str() && std::string(end) == unit && number > 0 && number * nanoseconds < 9e18) {
+        if (end != text.c_str() && std::string(end) == unit && number * nanoseconds >= 0.5 &&
+            number * nanoseconds < 9e18) {
             return std::chrono::nanoseconds(std::llround(number * nanoseconds));
         }
     }

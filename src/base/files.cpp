@@ -100,7 +100,8 @@ std::string read_file(const fs::path& path) {
 
 std::string read_tail(const fs::path& path, std::size_t most) {
     std::ifstream stream(path, std::ios::binary | std::ios::ate);
-    if (!stream) {
+    std::error_code ignored;
+    if (!stream || fs::is_directory(path, ignored)) {
         return "";
     }
     const auto size = static_cast<std::size_t>(stream.tellg());
@@ -108,7 +109,9 @@ std::string read_tail(const fs::path& path, std::size_t most) {
     stream.seekg(static_cast<std::streamoff>(start));
     std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     const auto line_end = text.find('\n');
-    return start > 0 && line_end != std::string::npos ? text.substr(line_end + 1) : text;
+    // A last line that is longer than `most` is better cut than left out.
+    const bool has_whole_line = line_end != std::string::npos && line_end + 1 < text.size();
+    return start > 0 && has_whole_line ? text.substr(line_end + 1) : text;
 }
 
 void write_file(const fs::path& path, std::string_view content) {
@@ -150,7 +153,8 @@ void check_writable(const fs::path& path) {
         return;
     }
     if (!fs::is_directory(folder_of(path))) {
-        throw DataError(fmt::format("{}: cannot write: there is no folder {}", path.string(), folder_of(path).string()));
+        throw DataError(
+            fmt::format("{}: cannot write: there is no folder {}", path.string(), folder_of(path).string()));
     }
     const fs::path probe = fmt::format("{}.{}.probe", path.string(), ::getpid());
     const FileDescriptor created(::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -165,6 +169,9 @@ void check_writable(const fs::path& path) {
 
 std::string sha256_of_file(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);
+    if (fs::is_directory(path)) {
+        errno = EISDIR;  // A folder can be opened, but not read.
+    }
     if (!stream || fs::is_directory(path)) {
         throw_file_error(path, "read");
     }

@@ -9,7 +9,8 @@ namespace gravbench {
 /// The whole file. Throws DataError naming the file and the reason.
 std::string read_file(const std::filesystem::path& path);
 
-/// The last bytes of a file, at most `most`; empty where it cannot be read. Starts at a line's beginning where it was cut.
+/// The last bytes of a file, at most `most`; empty where it cannot be read. Starts at a line's beginning where it was
+/// cut.
 std::string read_tail(const std::filesystem::path& path, std::size_t most);
 
 /// Writes beside the target, syncs, renames: a reader sees the old file or the new one, never half of one.

@@ -12,8 +12,15 @@
 namespace gravbench {
 namespace {
 
+/// Where nlohmann's parser stands. A newline belongs to the line that it ends: the parser has read the character after
+/// a number when it reports the number.
+struct Position {
+    int line = 1;
+    bool is_after_newline = false;
+};
+
 /// Reads characters for nlohmann's parser and counts the lines it has passed: the library has no positions before 3.12.
-/// The parser copies iterators, so the counter lives outside.
+/// The parser copies iterators, so the position lives outside.
 class CountingIterator {
   public:
     using iterator_category = std::input_iterator_tag;
@@ -22,12 +29,11 @@ class CountingIterator {
     using pointer = const char*;
     using reference = const char&;
 
-    CountingIterator(const char* at, int* line) : at_(at), line_(line) {}
+    CountingIterator(const char* at, Position* position) : at_(at), position_(position) {}
     reference operator*() const { return *at_; }
     CountingIterator& operator++() {
-        if (*at_ == '\n') {
-            ++*line_;
-        }
+        position_->line += position_->is_after_newline ? 1 : 0;
+        position_->is_after_newline = *at_ == '\n';
         ++at_;
         return *this;
     }
@@ -41,7 +47,7 @@ class CountingIterator {
 
   private:
     const char* at_;
-    int* line_;
+    Position* position_;
 };
 
 std::string escaped(std::string_view key) {
@@ -53,7 +59,8 @@ std::string escaped(std::string_view key) {
 }
 
 void write_readable(const Json& value, const std::string& indent, std::string& text) {
-    const bool is_flat = std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
+    const bool is_flat =
+        std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
     if (!value.is_structured() || value.empty() || (value.is_array() && is_flat)) {
         text += value.dump(-1, ' ', false, Json::error_handler_t::replace);
         return;
@@ -102,7 +109,9 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
     bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
         // The library's text is "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error ...".
         const std::string text = error.what();
-        const auto detail = text.find(": ");
+        // Of a number too large it is "[json.exception.out_of_range.406] number overflow parsing '1e999'".
+        const auto place = text.find(": ");
+        const auto detail = place == std::string::npos ? text.find("] ") : place;
         throw ConfigError(name_, line_,
                           "not valid JSON: " + (detail == std::string::npos ? text : text.substr(detail + 2)));
     }
@@ -120,8 +129,7 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
             return result_.value;
         }
         Json& parent = *open_.back().value;
-        pointer = open_.back().pointer + "/" +
-                  (parent.is_array() ? std::to_string(parent.size()) : escaped(key_));
+        pointer = open_.back().pointer + "/" + (parent.is_array() ? std::to_string(parent.size()) : escaped(key_));
         result_.lines[pointer] = line_;
         if (parent.is_array()) {
             parent.push_back(std::move(value));
@@ -179,10 +187,10 @@ int LocatedJson::line_of(const std::string& pointer) const {
 
 LocatedJson parse_located(std::string_view text, const std::string& name) {
     LocatedJson result;
-    int line = 1;
-    LocatingHandler handler(result, line, name);
-    Json::sax_parse(CountingIterator(text.data(), &line), CountingIterator(text.data() + text.size(), &line), &handler,
-                    nlohmann::json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
+    Position position;
+    LocatingHandler handler(result, position.line, name);
+    Json::sax_parse(CountingIterator(text.data(), &position), CountingIterator(text.data() + text.size(), &position),
+                    &handler, nlohmann::json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
     return result;
 }
 
@@ -206,7 +214,8 @@ void throw_missing_member(std::string_view key, std::string_view where) {
 }
 
 void throw_wrong_type(std::string_view key, std::string_view where, const Json& value) {
-    throw DataError(fmt::format("{}: \"{}\" has the wrong type: {}", where, key, value.dump().substr(0, 80)));
+    throw DataError(fmt::format("{}: \"{}\" has the wrong type: {}", where, key,
+                                value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80)));
 }
 
 }  // namespace gravbench

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace gravbench {
 
@@ -47,10 +52,34 @@ std::string readable_json(const Json& value);
 [[noreturn]] void throw_wrong_type(std::string_view key, std::string_view where, const Json& value);
 
 template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+/// Whether a number is one of T as it is. nlohmann's get() would turn 2.5, true and 3000000000 into an int without a
+/// word.
+template <typename T>
+bool fits(const Json& value) {
+    if constexpr (IsVector<T>::value) {
+        return std::all_of(value.begin(), value.end(), fits<typename T::value_type>);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return value.is_number();
+    } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+        return value.is_number_unsigned() ? std::in_range<T>(value.get<std::uint64_t>())
+                                          : value.is_number_integer() && std::in_range<T>(value.get<std::int64_t>());
+    } else {
+        return true;
+    }
+}
+
+template <typename T>
 T required(const Json& object, std::string_view key, std::string_view where) {
     const auto found = object.is_object() ? object.find(key) : object.end();
     if (found == object.end()) {
         throw_missing_member(key, where);
+    }
+    if (!fits<T>(*found)) {
+        throw_wrong_type(key, where, *found);
     }
     try {
         return found->template get<T>();

@@ -7,7 +7,8 @@ const std::vector<Command>& commands() {
         {"run", "measure models under every combination of the settings given", set_up_run},
         {"show", "show a results document as a table, CSV, ...", set_up_show},
         {"models", "list the bundles found, with their inputs", set_up_models},
-        {"schema", "print the JSON Schema of a results document, a config, a manifest or the engine protocol", set_up_schema},
+        {"schema", "print the JSON Schema of a results document, a config, a manifest or the engine protocol",
+         set_up_schema},
     };
     return table;
 }

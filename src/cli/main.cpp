@@ -23,7 +23,9 @@ std::string with_suggestion(const CLI::App& app, const std::string& message) {
         }
     }
     const auto start = message.find("--");
-    return start == std::string::npos ? message : message + did_you_mean(message.substr(start, message.find_first_of(" =", start) - start), flags);
+    return start == std::string::npos
+               ? message
+               : message + did_you_mean(message.substr(start, message.find_first_of(" =", start) - start), flags);
 }
 
 int run(int argc, char** argv) {
@@ -31,8 +33,9 @@ int run(int argc, char** argv) {
     app.name("gravbench");
     app.set_version_flag("--version", fmt::format("gravbench {} ({})", version, commit));
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 fine, 1 a regression, 2 wrong usage or config, 3 accuracy below the limit, 4 not trustworthy,\n"
-               "            5 a cell failed, 130 interrupted (what was measured is kept).");
+    app.footer(
+        "Exit codes: 0 fine, 1 a regression, 2 wrong usage or config, 3 accuracy below the limit, 4 not trustworthy,\n"
+        "            5 a cell failed, 130 interrupted (what was measured is kept).");
     std::map<const CLI::App*, cli::Action> actions;
     const std::vector<std::string> command_line(argv, argv + argc);
     for (const cli::Command& command : cli::commands()) {

@@ -31,15 +31,19 @@ void print_model(const plan::Model& model) {
     for (const plan::InputSpec& input : model.inputs) {
         inputs.push_back(input.kind == plan::InputSpec::Kind::tensor ? input_text(input) : input.name);
     }
-    fmt::print("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name, model.description, fmt::join(dtypes, ", "),
-               fmt::join(inputs, " "), model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown", model.origin.parent_path().string());
+    fmt::print("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name, model.description,
+               fmt::join(dtypes, ", "), fmt::join(inputs, " "),
+               model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown",
+               model.origin.parent_path().string());
 }
 
 }  // namespace
 
 Action set_up_models(CLI::App& app, const std::vector<std::string>&) {
     auto folders = std::make_shared<std::vector<std::string>>();
-    app.add_option("--models-dir", *folders, "where bundles are (default: $GRAVBENCH_MODELS, ./models, the installation's)")->allow_extra_args(false);
+    app.add_option("--models-dir", *folders,
+                   "where bundles are (default: $GRAVBENCH_MODELS, ./models, the installation's)")
+        ->allow_extra_args(false);
     return [folders] {
         const auto searched = plan::bundle_folders(*folders);
         const plan::FoundBundles found = plan::find_bundles(searched);

@@ -34,7 +34,8 @@ void print_cells(const plan::Plan& plan) {
     for (const plan::Cell& cell : plan.cells) {
         fmt::print("{}\n", cell.key);
     }
-    fmt::print(stderr, "{} cells, {} launches\n", plan.cells.size(), plan.cells.size() * static_cast<std::size_t>(plan.options.launches));
+    fmt::print(stderr, "{} cells, {} launches\n", plan.cells.size(),
+               plan.cells.size() * static_cast<std::size_t>(plan.options.launches));
 }
 
 /// What must be equal for a journal's launches to belong to this run.
@@ -44,7 +45,8 @@ std::string fingerprint(const plan::Plan& plan) {
         identity.push_back({cell.key, plan.models[cell.model].files.at(cell.dtype()).sha256});
     }
     const plan::RunOptions& run = plan.options;
-    identity.push_back({run.seed, run.iterations.value_or(0), run.duration.count(), run.warmup, run.warmup_time.count()});
+    identity.push_back(
+        {run.seed, run.iterations.value_or(0), run.duration.count(), run.warmup, run.warmup_time.count()});
     return sha256_of_text(identity.dump());
 }
 
@@ -64,9 +66,14 @@ struct Start {
 Start resumed(const std::filesystem::path& path, const plan::Plan& plan) {
     results::JournalContent content = results::read_journal(path);
     if (content.header.value("fingerprint", "") != fingerprint(plan)) {
-        throw UsageError(fmt::format("--resume: {} is of a run with other cells, models or options; give the same command, or remove it", path.string()));
+        throw UsageError(fmt::format(
+            "--resume: {} is of a run with other cells, models or options; give the same command, or remove it",
+            path.string()));
     }
-    Start start{content.header.value("id", new_id()), content.header.value("started", utc_now()), {}, results::Journal::append_to(path)};
+    Start start{content.header.value("id", new_id()),
+                content.header.value("started", utc_now()),
+                {},
+                results::Journal::append_to(path)};
     for (results::LaunchRecord& launch : content.launches) {
         if (launch.is_complete()) {  // What failed is tried again.
             start.earlier.push_back(std::move(launch));
@@ -86,13 +93,19 @@ Start begin(const RunFlags& flags, const plan::Plan& plan) {
         }
         const std::string aside = path.string() + ".previous";
         std::filesystem::rename(path, aside);
-        fmt::print(stderr, "gravbench: an interrupted run left {}; it is kept as {} (--resume would have gone on with it)\n", path.string(), aside);
+        fmt::print(stderr,
+                   "gravbench: an interrupted run left {}; it is kept as {} (--resume would have gone on with it)\n",
+                   path.string(), aside);
     }
     Start start;
-    if (std::filesystem::exists(std::filesystem::status(plan.options.output)) && !std::filesystem::is_regular_file(plan.options.output)) {
+    if (std::filesystem::exists(std::filesystem::status(plan.options.output)) &&
+        !std::filesystem::is_regular_file(plan.options.output)) {
         return start;  // A device or a pipe has no place beside it.
     }
-    const Json header{{"schema", "gravbench.journal/1"}, {"id", start.id}, {"started", start.started}, {"fingerprint", fingerprint(plan)}};
+    const Json header{{"schema", "gravbench.journal/1"},
+                      {"id", start.id},
+                      {"started", start.started},
+                      {"fingerprint", fingerprint(plan)}};
     start.journal.emplace(results::Journal::create(path, header));
     return start;
 }
@@ -101,13 +114,15 @@ Start begin(const RunFlags& flags, const plan::Plan& plan) {
 Json probe_engine(const run::LaunchContext& context) {
     const auto log = context.work_folder / "probe.log";
     try {
-        run::EngineClient client(context.engine, run::inherited_environment(), log, context.options.timeout, context.stop_descriptor);
+        run::EngineClient client(context.engine, run::inherited_environment(), log, context.options.timeout,
+                                 context.stop_descriptor);
         const Json engine = run::engine_json(client.hello());
         client.quit();
         return engine;
     } catch (const EngineError& error) {
         const std::string tail = run::log_tail(log);
-        throw EngineError(error.problem(), fmt::format("{}: {}{}", context.engine.command.front(), error.what(), tail.empty() ? "" : "; its log: " + tail));
+        throw EngineError(error.problem(), fmt::format("{}: {}{}", context.engine.command.front(), error.what(),
+                                                       tail.empty() ? "" : "; its log: " + tail));
     }
 }
 
@@ -126,13 +141,15 @@ Json measure(const RunFlags& flags, const plan::Plan& plan, Start& start) {
     const TemporaryFolder work_folder;
     const run::StopSignal stop;
     const machine::Machine host = machine::read_machine();
-    const run::LaunchContext context{run::find_engine(plan.options.engine), plan.options, machine::usable_physical_cores(host), work_folder.path(), stop.descriptor()};
+    const run::LaunchContext context{run::find_engine(plan.options.engine), plan.options,
+                                     machine::usable_physical_cores(host), work_folder.path(), stop.descriptor()};
     const Json engine = probe_engine(context);
     std::optional<run::References> references;
     if (plan.options.has_accuracy) {
         references.emplace(context, engine, user_cache_folder() / "references");
     }
-    run::Progress progress(flags.is_quiet ? nullptr : stderr, ::isatty(STDERR_FILENO) != 0, launches_to_come(plan, start.earlier));
+    run::Progress progress(flags.is_quiet ? nullptr : stderr, ::isatty(STDERR_FILENO) != 0,
+                           launches_to_come(plan, start.earlier));
     for (const std::string& note : plan.notes) {
         progress.note("note: " + note);
     }
@@ -141,8 +158,10 @@ Json measure(const RunFlags& flags, const plan::Plan& plan, Start& start) {
             start.journal->append(record);
         }
     };
-    run::RunOutcome outcome = run::measure_plan(plan, context, references ? &*references : nullptr, start.earlier, keep, progress);
-    const results::RunFacts facts{start.id, start.started, utc_now(), !outcome.is_interrupted, version, commit, flags.command, plan.options.seed};
+    run::RunOutcome outcome =
+        run::measure_plan(plan, context, references ? &*references : nullptr, start.earlier, keep, progress);
+    const results::RunFacts facts{start.id, start.started, utc_now(),     !outcome.is_interrupted,
+                                  version,  commit,        flags.command, plan.options.seed};
     return results::document(facts, host, plan, outcome.cells);
 }
 
@@ -175,7 +194,9 @@ ExitCode run_and_show(const RunFlags& flags) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (!is_complete) {
         if (start.journal) {
-            fmt::print(stderr, "gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n", plan.options.output);
+            fmt::print(stderr,
+                       "gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n",
+                       plan.options.output);
         }
         return ExitCode::interrupted;
     }
@@ -198,9 +219,12 @@ Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line) {
     flags->format = "table";
     flags->command = joined(command_line);
     add_plan_flags(app, flags->plan);
-    app.add_option("--format", flags->format, fmt::format("what goes to stdout at the end: {} [table]", view::format_names()))->type_name("FORMAT");
+    app.add_option("--format", flags->format,
+                   fmt::format("what goes to stdout at the end: {} [table]", view::format_names()))
+        ->type_name("FORMAT");
     app.add_flag("--dry-run", flags->is_dry_run, "print the cells' keys and measure nothing");
-    app.add_flag("--resume", flags->has_resume, "go on with an interrupted run of the same command, from the journal beside the output");
+    app.add_flag("--resume", flags->has_resume,
+                 "go on with an interrupted run of the same command, from the journal beside the output");
     app.add_flag("-q,--quiet", flags->is_quiet, "no progress on stderr");
     app.footer("Example: gravbench run resnet50 distilbert-sst2 --batch 1,8 --fpmath strict,bf16 -o results.json");
     return [flags] { return run_and_show(*flags); };

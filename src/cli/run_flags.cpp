@@ -9,8 +9,11 @@ namespace gravbench::cli {
 namespace {
 
 /// Each occurrence of the flag is kept whole: brackets and commas mean something of their own in --input and --env.
-CLI::Option* add_repeatable(CLI::App& app, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
-    return app.add_option_function<std::string>(flag, [&values](const std::string& value) { values.push_back(value); }, help)
+CLI::Option* add_repeatable(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
+                            const std::string& help) {
+    return app
+        .add_option_function<std::string>(
+            flag, [&values](const std::string& value) { values.push_back(value); }, help)
         ->trigger_on_parse()
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -23,11 +26,14 @@ plan::Layer flag_layer(const PlanFlags& flags) {
     for (const auto& [key, occurrences] : flags.given) {
         const plan::Setting* setting = plan::find_setting(key);
         const plan::Option* option = plan::find_option(key);
-        const plan::Allowed* allowed = setting != nullptr ? &setting->allowed : option != nullptr ? &option->allowed : nullptr;
+        const plan::Allowed* allowed = setting != nullptr  ? &setting->allowed
+                                       : option != nullptr ? &option->allowed
+                                                           : nullptr;
         for (const std::string& text : occurrences) {
             // Lists on the command line multiply into cells; options and texts of other kinds are taken as they are.
             for (const std::string& piece : setting != nullptr ? split(text, ',') : std::vector<std::string>{text}) {
-                plan::add_given(layer, key, allowed != nullptr ? plan::value_from_text(*allowed, piece) : Json(piece), "--" + key);
+                plan::add_given(layer, key, allowed != nullptr ? plan::value_from_text(*allowed, piece) : Json(piece),
+                                "--" + key);
             }
         }
     }
@@ -37,16 +43,19 @@ plan::Layer flag_layer(const PlanFlags& flags) {
 }  // namespace
 
 void add_plan_flags(CLI::App& app, PlanFlags& flags) {
-    app.add_option("MODEL", flags.models, "bundles by name or folder (gravbench models lists them), or TorchScript files with --input");
+    app.add_option("MODEL", flags.models,
+                   "bundles by name or folder (gravbench models lists them), or TorchScript files with --input");
     const std::string settings_group = "Settings (each takes a list like 1,8; lists multiply into cells)";
     for (const plan::Setting& setting : plan::settings()) {
-        const std::string default_text = setting.default_value.is_string() ? setting.default_value.get<std::string>() : setting.default_value.dump();
+        const std::string default_text =
+            setting.default_value.is_string() ? setting.default_value.get<std::string>() : setting.default_value.dump();
         add_repeatable(app, "--" + setting.name, flags.given[setting.name],
                        fmt::format("{}: {} [{}]", setting.help, plan::describe(setting.allowed), default_text))
             ->type_name("")
             ->group(settings_group);
     }
-    add_repeatable(app, std::string("--") + plan::shape_key, flags.given[plan::shape_key], "values of another dimension of the inputs")
+    add_repeatable(app, std::string("--") + plan::shape_key, flags.given[plan::shape_key],
+                   "values of another dimension of the inputs")
         ->type_name("NAME=1,8")
         ->group(settings_group);
     add_repeatable(app, std::string("--") + plan::env_key, flags.given[plan::env_key],
@@ -54,17 +63,23 @@ void add_plan_flags(CLI::App& app, PlanFlags& flags) {
         ->type_name("NAME=VALUE")
         ->group(settings_group);
     add_repeatable(app, "--input", flags.given["input"],
-                   "for a file without a bundle, one for each argument of forward: f32[batch,3,224,224], ids:i64[batch,seq]{0..30521}, "
+                   "for a file without a bundle, one for each argument of forward: f32[batch,3,224,224], "
+                   "ids:i64[batch,seq]{0..30521}, "
                    "i64[batch,seq]=1, 2.5, [SPEC,SPEC], (SPEC,SPEC), {key:SPEC}")
         ->type_name("SPEC")
         ->group("Settings (each takes a list like 1,8; lists multiply into cells)");
     for (const plan::Option& option : plan::options()) {
-        const std::string names = option.short_flag.empty() ? "--" + option.name : option.short_flag + ",--" + option.name;
-        const std::string help = option.default_text.empty() ? option.help : fmt::format("{} [{}]", option.help, option.default_text);
+        const std::string names =
+            option.short_flag.empty() ? "--" + option.name : option.short_flag + ",--" + option.name;
+        const std::string help =
+            option.default_text.empty() ? option.help : fmt::format("{} [{}]", option.help, option.default_text);
         add_repeatable(app, names, flags.given[option.name], help)->type_name("")->group("Measuring");
     }
-    app.add_option("--config", flags.config, "a JSON file with the same names as keys; flags win over it")->type_name("FILE")->group("Measuring");
-    app.add_option("--preset", flags.preset, "a named set of settings (graviton-guide: what AWS's guide advises); config and flags win over it")
+    app.add_option("--config", flags.config, "a JSON file with the same names as keys; flags win over it")
+        ->type_name("FILE")
+        ->group("Measuring");
+    app.add_option("--preset", flags.preset,
+                   "a named set of settings (graviton-guide: what AWS's guide advises); config and flags win over it")
         ->type_name("NAME")
         ->group("Measuring");
 }
@@ -76,7 +91,7 @@ plan::Plan plan_from(const PlanFlags& flags) {
     }
     layers.push_back(flag_layer(flags));
     plan::Layer given = plan::merged(layers);
-    const std::string preset = !flags.preset.empty()           ? flags.preset
+    const std::string preset = !flags.preset.empty()        ? flags.preset
                                : given.count("preset") != 0 ? given["preset"].front().value.get<std::string>()
                                                             : "";
     if (!preset.empty()) {

@@ -40,7 +40,8 @@ Action set_up_schema(CLI::App& app, const std::vector<std::string>&) {
     auto name = std::make_shared<std::string>();
     app.add_option("NAME", *name, schema_names())->required();
     return [name] {
-        const auto found = std::find_if(schemas().begin(), schemas().end(), [&](const Schema& schema) { return *name == schema.name; });
+        const auto found = std::find_if(schemas().begin(), schemas().end(),
+                                        [&](const Schema& schema) { return *name == schema.name; });
         if (found == schemas().end()) {
             throw UsageError(fmt::format("schema: \"{}\" is not one of {}", *name, schema_names()));
         }

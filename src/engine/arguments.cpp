@@ -9,7 +9,9 @@
 namespace gravbench::engine {
 namespace {
 
-[[noreturn]] void fail(const std::string& message) { throw Failure("inputs_do_not_fit", message); }
+[[noreturn]] void fail(const std::string& message) {
+    throw Failure("inputs_do_not_fit", message);
+}
 
 /// Makes values depth-first, numbering the tensors and hashing their bytes on the way.
 class Maker {
@@ -35,8 +37,10 @@ class Maker {
     std::uint64_t digest_ = 0xCBF29CE484222325U;
 };
 
-/// Whether the elements of two's sum of types agree is forward's business; here an element type is needed even for an empty list.
-c10::TypePtr element_type(const c10::TypePtr& wanted, c10::TypeKind kind, std::size_t index, const c10::TypePtr& otherwise) {
+/// Whether the elements of two's sum of types agree is forward's business; here an element type is needed even for an
+/// empty list.
+c10::TypePtr element_type(const c10::TypePtr& wanted, c10::TypeKind kind, std::size_t index,
+                          const c10::TypePtr& otherwise) {
     if (wanted && wanted->kind() == kind && index < wanted->containedTypes().size()) {
         return wanted->containedTypes()[index];
     }
@@ -52,7 +56,8 @@ c10::IValue scalar(const Json& value, const c10::TypePtr& wanted) {
         return value.get<bool>();
     }
     const bool wants_float = wanted && wanted->kind() == c10::TypeKind::FloatType;
-    return value.is_number_integer() && !wants_float ? c10::IValue(value.get<std::int64_t>()) : c10::IValue(value.get<double>());
+    return value.is_number_integer() && !wants_float ? c10::IValue(value.get<std::int64_t>())
+                                                     : c10::IValue(value.get<double>());
 }
 
 c10::IValue Maker::make(const Json& spec, const c10::TypePtr& type) {
@@ -145,7 +150,8 @@ at::Tensor from_file(const Json& values, const std::vector<std::int64_t>& shape,
     const at::Tensor tensor = read_tensor(path, name);
     if (tensor.sizes() != at::IntArrayRef(shape)) {
         std::ostringstream message;
-        message << path << ": tensor \"" << name << "\" has shape " << tensor.sizes() << ", not " << at::IntArrayRef(shape);
+        message << path << ": tensor \"" << name << "\" has shape " << tensor.sizes() << ", not "
+                << at::IntArrayRef(shape);
         fail(message.str());
     }
     const bool is_convertible = at::isFloatingType(type) && at::isFloatingType(tensor.scalar_type());
@@ -162,9 +168,10 @@ at::Tensor Maker::tensor(const Json& spec) {
     at::Tensor made;
     if (values.contains("constant")) {
         const Json& constant = values["constant"];
-        made = at::full(shape, constant.is_number_float() ? at::Scalar(constant.get<double>())
-                               : constant.is_boolean()    ? at::Scalar(constant.get<bool>())
-                                                          : at::Scalar(constant.get<std::int64_t>()),
+        made = at::full(shape,
+                        constant.is_number_float() ? at::Scalar(constant.get<double>())
+                        : constant.is_boolean()    ? at::Scalar(constant.get<bool>())
+                                                   : at::Scalar(constant.get<std::int64_t>()),
                         at::TensorOptions().dtype(type));
     } else if (values.contains("file")) {
         made = from_file(values, shape, type);
@@ -201,8 +208,8 @@ std::string signature(const c10::FunctionSchema& schema) {
 }  // namespace
 
 Arguments make_arguments(const Json& request, const c10::FunctionSchema& schema, bool is_channels_last) {
-    Maker maker(required<std::uint64_t>(request, "seed", "inputs"), required<std::uint64_t>(request, "position", "inputs"),
-                is_channels_last);
+    Maker maker(required<std::uint64_t>(request, "seed", "inputs"),
+                required<std::uint64_t>(request, "position", "inputs"), is_channels_last);
     const std::vector<c10::Argument>& wanted = schema.arguments();  // The first one is the module itself.
     Arguments arguments;
     std::vector<c10::IValue> with_self(1);
@@ -226,7 +233,8 @@ Arguments make_arguments(const Json& request, const c10::FunctionSchema& schema,
         }
     } catch (const std::exception&) {
         const Failure failure = failure_from_current("inputs_do_not_fit", "the inputs do not fit");
-        throw Failure(failure.code(), std::string(failure.what()) + "; forward is " + signature(schema) + ", given were " + given(with_self));
+        throw Failure(failure.code(), std::string(failure.what()) + "; forward is " + signature(schema) +
+                                          ", given were " + given(with_self));
     }
     arguments.values.assign(with_self.begin() + 1, with_self.end());
     arguments.digest = maker.digest();

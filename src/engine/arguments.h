@@ -16,9 +16,10 @@ struct Arguments {
     std::uint64_t digest = 0;  ///< FNV-1a of all tensors' bytes, as docs/protocol.md has it
 };
 
-/// Makes the arguments that the `inputs` request describes, with types that the schema of forward accepts (a list of tensors for
-/// List[Tensor], a float for a whole number where forward takes a float). Tensors of 4 dimensions get channels_last where asked for.
-/// Throws Failure inputs_do_not_fit that shows forward's signature where they are not what it takes.
+/// Makes the arguments that the `inputs` request describes, with types that the schema of forward accepts (a list of
+/// tensors for List[Tensor], a float for a whole number where forward takes a float). Tensors of 4 dimensions get
+/// channels_last where asked for. Throws Failure inputs_do_not_fit that shows forward's signature where they are not
+/// what it takes.
 Arguments make_arguments(const Json& request, const c10::FunctionSchema& schema, bool is_channels_last);
 
 }  // namespace gravbench::engine

@@ -74,8 +74,8 @@ void add(Agreement& agreement, const double* cell, const double* reference, std:
 void check_match(const NamedTensor& cell, const NamedTensor& reference) {
     if (cell.first != reference.first || cell.second.sizes() != reference.second.sizes()) {
         std::ostringstream message;
-        message << "output \"" << cell.first << "\" of shape " << cell.second.sizes() << ", where the reference has \"" << reference.first
-                << "\" of shape " << reference.second.sizes();
+        message << "output \"" << cell.first << "\" of shape " << cell.second.sizes() << ", where the reference has \""
+                << reference.first << "\" of shape " << reference.second.sizes();
         throw Failure("outputs_do_not_match", message.str());
     }
 }
@@ -139,9 +139,11 @@ class Comparer {
 
 }  // namespace
 
-protocol::Comparison compare(const std::vector<NamedTensor>& outputs, const std::vector<NamedTensor>& reference, std::int64_t batch) {
+protocol::Comparison compare(const std::vector<NamedTensor>& outputs, const std::vector<NamedTensor>& reference,
+                             std::int64_t batch) {
     if (outputs.size() != reference.size()) {
-        throw Failure("outputs_do_not_match", "the model gave " + std::to_string(outputs.size()) + " output tensors, the reference has " +
+        throw Failure("outputs_do_not_match", "the model gave " + std::to_string(outputs.size()) +
+                                                  " output tensors, the reference has " +
                                                   std::to_string(reference.size()));
     }
     Comparer comparer;

@@ -46,7 +46,9 @@ Json mapped_libraries(const std::set<std::string>& prefixes) {
     return text.empty() ? Json() : Json(text);
 }
 
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
 
 Json libraries() {
     const std::string build = at::show_config();
@@ -73,7 +75,8 @@ std::string cpuinfo(const std::string& key) {
 
 std::string cpu() {
 #if defined(__aarch64__)
-    // The kernel, and QEMU's user mode, let a program read the register; /proc/cpuinfo may be another machine's under emulation.
+    // The kernel, and QEMU's user mode, let a program read the register; /proc/cpuinfo may be another machine's under
+    // emulation.
     constexpr unsigned long cpuid_is_readable = 1UL << 11;  // HWCAP_CPUID
     if ((::getauxval(AT_HWCAP) & cpuid_is_readable) != 0) {
         std::uint64_t midr = 0;

@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string setting(const Json& request, const std::string& name, const std::string& fallback) {
-    const auto value = optional_member<std::string>(member_or_empty(request, "settings"), name, fallback, "load: settings");
+    const auto value =
+        optional_member<std::string>(member_or_empty(request, "settings"), name, fallback, "load: settings");
     const Json known = supported_settings();
     const Json& values = member_or_empty(known, name);
     if (std::find(values.begin(), values.end(), value) == values.end()) {
@@ -37,10 +38,12 @@ std::string hint(const std::string& path) {
         return "the file is empty";
     }
     if (bytes.rfind("PK", 0) == 0) {
-        return "a ZIP archive that is truncated, corrupted, or no TorchScript (torch.save writes state dicts; torch.jit.save writes TorchScript)";
+        return "a ZIP archive that is truncated, corrupted, or no TorchScript (torch.save writes state dicts; "
+               "torch.jit.save writes TorchScript)";
     }
     if (bytes.size() >= 9 && bytes[8] == '{') {
-        return "this looks like safetensors: weights without a program; export the model with torch.jit.trace or script";
+        return "this looks like safetensors: weights without a program; export the model with torch.jit.trace or "
+               "script";
     }
     if (bytes[0] == '\x08') {
         return "this looks like ONNX, which needs another engine";
@@ -85,7 +88,8 @@ torch::jit::Module prepared(torch::jit::Module module, const std::string& jit, b
         // Before the first run: the executor asks for the pass when it optimises a graph.
         torch::jit::RegisterLlgaFuseGraph::setEnabled(true);
     }
-    // A file that was saved frozen has no training attribute; freezing it again changes nothing and fails in old versions.
+    // A file that was saved frozen has no training attribute; freezing it again changes nothing and fails in old
+    // versions.
     const bool is_frozen = !module.hasattr("training");
     if (!is_frozen) {
         module = torch::jit::freeze(module);

@@ -22,8 +22,8 @@ struct LoadedModel {
     const c10::FunctionSchema& schema() const { return module.get_method("forward").function().getSchema(); }
 };
 
-/// Carries out a `load` request: applies the settings, reads the file, prepares it, and says in `reply` how long it took and what is in force.
-/// Throws Failure.
+/// Carries out a `load` request: applies the settings, reads the file, prepares it, and says in `reply` how long it
+/// took and what is in force. Throws Failure.
 LoadedModel load_model(const Json& request, protocol::Loaded& reply);
 
 }  // namespace gravbench::engine

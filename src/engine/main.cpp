@@ -34,7 +34,8 @@ int serve(int descriptor) {
             break;
         }
     }
-    // Without destructors: those of a model's threads and of oneDNN's caches may take seconds, or crash after all is done.
+    // Without destructors: those of a model's threads and of oneDNN's caches may take seconds, or crash after all is
+    // done.
     std::fflush(nullptr);
     std::_Exit(server.is_finished() ? 0 : 1);
 }

@@ -21,7 +21,8 @@ c10::IValue infer(torch::jit::Module& module, const std::vector<c10::IValue>& ar
     return module.forward(arguments);
 }
 
-protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c10::IValue>& arguments, const BlockLength& length) {
+protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c10::IValue>& arguments,
+                                 const BlockLength& length) {
     const c10::InferenceMode guard;
     // Looked up once: finding a method by its name is no part of an inference.
     const torch::jit::Method forward = module.get_method("forward");
@@ -29,11 +30,13 @@ protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c
     protocol::BlockSamples block;
     std::vector<std::int64_t>& samples = block.streams.emplace_back();
     // All of it before the first call: no sample waits for the list to grow.
-    samples.reserve(static_cast<std::size_t>(std::min<std::int64_t>(length.count.value_or(length.maximum_count), 1 << 24)));
+    samples.reserve(
+        static_cast<std::size_t>(std::min<std::int64_t>(length.count.value_or(length.maximum_count), 1 << 24)));
     const c10::IValue self = module._ivalue();
     std::vector<c10::IValue> stack;
     stack.reserve(arguments.size() + 8);
-    // Holds the outputs of the last call while the next is prepared, so that freeing them falls outside of the timed region.
+    // Holds the outputs of the last call while the next is prepared, so that freeing them falls outside of the timed
+    // region.
     std::vector<c10::IValue> outputs;
     std::int64_t first_start = 0;
     std::int64_t end = 0;

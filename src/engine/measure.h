@@ -10,8 +10,8 @@
 
 namespace gravbench::engine {
 
-/// When a block ends: after `count` inferences if that is set; else once `duration_ns` has passed and there were `minimum_count`,
-/// or after `maximum_count`.
+/// When a block ends: after `count` inferences if that is set; else once `duration_ns` has passed and there were
+/// `minimum_count`, or after `maximum_count`.
 struct BlockLength {
     std::optional<std::int64_t> count;
     std::int64_t duration_ns = 0;
@@ -23,6 +23,7 @@ struct BlockLength {
 c10::IValue infer(torch::jit::Module& module, const std::vector<c10::IValue>& arguments);
 
 /// A block of consecutive inferences, each timed for itself. Whatever the model throws passes through.
-protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c10::IValue>& arguments, const BlockLength& length);
+protocol::BlockSamples run_block(torch::jit::Module& module, const std::vector<c10::IValue>& arguments,
+                                 const BlockLength& length);
 
 }  // namespace gravbench::engine

@@ -17,7 +17,9 @@ Json error_reply(const Json& id, const std::string& code, const std::string& mes
     return {{"id", id}, {"reply", "error"}, {"code", code}, {"message", message}};
 }
 
-std::int64_t kibibytes(const std::string& line) { return std::strtoll(line.c_str() + line.find(':') + 1, nullptr, 10) << 10; }
+std::int64_t kibibytes(const std::string& line) {
+    return std::strtoll(line.c_str() + line.find(':') + 1, nullptr, 10) << 10;
+}
 
 protocol::Memory read_memory() {
     protocol::Memory memory;
@@ -53,16 +55,18 @@ BlockLength length_from(const Json& request) {
 }  // namespace
 
 Server::Handler Server::handler_for(const std::string& name) {
-    static const std::map<std::string, Handler> handlers{
-        {"hello", &Server::hello},     {"load", &Server::load},       {"inputs", &Server::inputs}, {"run", &Server::run},
-        {"outputs", &Server::outputs}, {"compare", &Server::compare}, {"memory", &Server::memory}, {"quit", &Server::quit}};
+    static const std::map<std::string, Handler> handlers{{"hello", &Server::hello},     {"load", &Server::load},
+                                                         {"inputs", &Server::inputs},   {"run", &Server::run},
+                                                         {"outputs", &Server::outputs}, {"compare", &Server::compare},
+                                                         {"memory", &Server::memory},   {"quit", &Server::quit}};
     const auto found = handlers.find(name);
     return found == handlers.end() ? nullptr : found->second;
 }
 
 Json Server::answer(const std::string& line) {
     const Json request = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!request.is_object() || !request.contains("id") || !request.contains("request") || !request["request"].is_string()) {
+    if (!request.is_object() || !request.contains("id") || !request.contains("request") ||
+        !request["request"].is_string()) {
         return error_reply(nullptr, "bad_request", "not a JSON object with id and request: " + line.substr(0, 200));
     }
     const auto name = request["request"].get<std::string>();
@@ -143,7 +147,8 @@ Json Server::outputs(const Json& request) {
     write_tensors(required<std::string>(request, "save", "outputs"), tensors);
     Json described = Json::array();
     for (const auto& [name, tensor] : tensors) {
-        described.push_back({{"name", name}, {"dtype", dtype_name(tensor.scalar_type())}, {"shape", tensor.sizes().vec()}});
+        described.push_back(
+            {{"name", name}, {"dtype", dtype_name(tensor.scalar_type())}, {"shape", tensor.sizes().vec()}});
     }
     return {{"tensors", described}};
 }
@@ -155,7 +160,9 @@ Json Server::compare(const Json& request) {
     return protocol::to_json(engine::compare(infer_once(), reference, batch));
 }
 
-Json Server::memory(const Json&) { return protocol::to_json(read_memory()); }
+Json Server::memory(const Json&) {
+    return protocol::to_json(read_memory());
+}
 
 Json Server::quit(const Json&) {
     is_finished_ = true;

@@ -19,10 +19,10 @@ struct TypeName {
     const char* safetensors;
 };
 
-constexpr TypeName type_names[] = {{at::kHalf, "f16", "F16"},   {at::kBFloat16, "bf16", "BF16"}, {at::kFloat, "f32", "F32"},
-                                   {at::kDouble, "f64", "F64"}, {at::kChar, "i8", "I8"},         {at::kByte, "u8", "U8"},
-                                   {at::kShort, "i16", "I16"},  {at::kInt, "i32", "I32"},        {at::kLong, "i64", "I64"},
-                                   {at::kBool, "bool", "BOOL"}};
+constexpr TypeName type_names[] = {
+    {at::kHalf, "f16", "F16"}, {at::kBFloat16, "bf16", "BF16"}, {at::kFloat, "f32", "F32"}, {at::kDouble, "f64", "F64"},
+    {at::kChar, "i8", "I8"},   {at::kByte, "u8", "U8"},         {at::kShort, "i16", "I16"}, {at::kInt, "i32", "I32"},
+    {at::kLong, "i64", "I64"}, {at::kBool, "bool", "BOOL"}};
 
 const TypeName& type_name(at::ScalarType type) {
     for (const TypeName& entry : type_names) {
@@ -81,7 +81,9 @@ at::Tensor read_data(std::ifstream& stream, const Json& entry, std::uint64_t dat
 
 }  // namespace
 
-std::string dtype_name(at::ScalarType type) { return type_name(type).protocol; }
+std::string dtype_name(at::ScalarType type) {
+    return type_name(type).protocol;
+}
 
 at::ScalarType scalar_type(const std::string& dtype) {
     for (const TypeName& entry : type_names) {
@@ -111,7 +113,8 @@ void write_tensors(const std::string& path, const std::vector<NamedTensor>& tens
     stream << text;
     for (const auto& [name, tensor] : tensors) {
         const at::Tensor contiguous = tensor.contiguous();
-        stream.write(static_cast<const char*>(contiguous.data_ptr()), static_cast<std::streamsize>(contiguous.nbytes()));
+        stream.write(static_cast<const char*>(contiguous.data_ptr()),
+                     static_cast<std::streamsize>(contiguous.nbytes()));
     }
     stream.close();
     if (!stream || std::rename(unfinished.c_str(), path.c_str()) != 0) {

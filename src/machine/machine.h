@@ -49,21 +49,21 @@ Machine read_machine(const Self& self = read_self(), const std::filesystem::path
 /// The members of the results document's "machine", but for "emulated" and "hourly_price". Null where unknown.
 Json to_json(const Machine& machine);
 
-/// What `threads: cores` stands for: the physical cores that may be used, but not more than the whole CPUs of a quota, since
-/// a thread that is out of quota keeps all others waiting at OpenMP's next barrier. Where the topology is hidden every
-/// usable CPU counts as a core. At least 1.
+/// What `threads: cores` stands for: the physical cores that may be used, but not more than the whole CPUs of a quota,
+/// since a thread that is out of quota keeps all others waiting at OpenMP's next barrier. Where the topology is hidden
+/// every usable CPU counts as a core. At least 1.
 int usable_physical_cores(const Machine& machine);
 
-/// Whether an engine that says of itself `engine_arch` and `engine_cpu` runs on this machine's own CPU. If not it is emulated,
-/// and its times mean nothing. False only on proof, since a false alarm would condemn good figures:
+/// Whether an engine that says of itself `engine_arch` and `engine_cpu` runs on this machine's own CPU. If not it is
+/// emulated, and its times mean nothing. False only on proof, since a false alarm would condemn good figures:
 /// - the architectures are known and differ (arm64 is aarch64, amd64 is x86_64, i686 runs natively on x86_64), or
 /// - both CPUs are named as Arm designs ("Neoverse-V1" is "Neoverse V1 (Graviton3)"), and none is common, or
 /// - both are x86 brand strings and, trademarks and clock speeds aside, each has a word that the other lacks.
 bool is_same_cpu(const std::string& engine_arch, const std::string& engine_cpu, const Machine& machine);
 
-/// How many processes the kernel has killed for lack of memory so far, on the machine and in this cgroup: if it grew while an engine
-/// lived, that is why the engine died. Only growth means something:
-/// a kill in this cgroup counts twice, and one anywhere else on the machine counts too.
+/// How many processes the kernel has killed for lack of memory so far, on the machine and in this cgroup: if it grew
+/// while an engine lived, that is why the engine died. Only growth means something: a kill in this cgroup counts twice,
+/// and one anywhere else on the machine counts too.
 std::int64_t out_of_memory_kills(const std::filesystem::path& root = "/");
 
 }  // namespace gravbench::machine

@@ -11,8 +11,8 @@ namespace gravbench::plan {
 namespace {
 
 bool is_word_of(const Allowed& allowed, const Json& value) {
-    return value.is_string() && std::find(allowed.words.begin(), allowed.words.end(), value.get<std::string>()) !=
-                                    allowed.words.end();
+    return value.is_string() &&
+           std::find(allowed.words.begin(), allowed.words.end(), value.get<std::string>()) != allowed.words.end();
 }
 
 bool is_in_range(const Allowed& allowed, const Json& value) {
@@ -51,24 +51,33 @@ bool is_allowed(const Allowed& allowed, const Json& value) {
 
 }  // namespace
 
-Allowed one_of(std::vector<std::string> words) { return {Allowed::Kind::choice, std::move(words), 0, 0}; }
+Allowed one_of(std::vector<std::string> words) {
+    return {Allowed::Kind::choice, std::move(words), 0, 0};
+}
 
 Allowed integer(double least, double most, std::vector<std::string> words) {
     return {Allowed::Kind::integer, std::move(words), least, most};
 }
 
-Allowed number(double least, double most) { return {Allowed::Kind::number, {}, least, most}; }
+Allowed number(double least, double most) {
+    return {Allowed::Kind::number, {}, least, most};
+}
 
-Allowed duration() { return {Allowed::Kind::duration, {}, 0, 0}; }
+Allowed duration() {
+    return {Allowed::Kind::duration, {}, 0, 0};
+}
 
-Allowed any_text() { return {Allowed::Kind::text, {}, 0, 0}; }
+Allowed any_text() {
+    return {Allowed::Kind::text, {}, 0, 0};
+}
 
 std::optional<std::string> complaint(const Allowed& allowed, const Json& value) {
     if (is_allowed(allowed, value)) {
         return std::nullopt;
     }
     const bool is_choice = allowed.kind == Allowed::Kind::choice;
-    return fmt::format("{} is not {}{}", value.dump(), is_choice ? "one of " : "", describe(allowed));
+    return fmt::format("{} is not {}{}", value.dump(-1, ' ', false, Json::error_handler_t::replace),
+                       is_choice ? "one of " : "", describe(allowed));
 }
 
 Json value_from_text(const Allowed& allowed, const std::string& text) {

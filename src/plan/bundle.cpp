@@ -32,9 +32,13 @@ std::map<std::string, ModelFile> read_files(const Json& manifest, const fs::path
         files[dtype] = {inside(folder, required<std::string>(entry, "path", here), here),
                         required<std::string>(entry, "sha256", here),
                         optional_member<std::string>(entry, "float_inputs", "f32", here)};
+        if (std::find(dtypes().begin(), dtypes().end(), files[dtype].float_inputs) == dtypes().end()) {
+            throw DataError(fmt::format("{}: float_inputs \"{}\" is not one of {}", here, files[dtype].float_inputs,
+                                        fmt::join(dtypes(), ", ")));
+        }
     }
-    if (files.empty()) {
-        throw DataError(where + ": \"files\" is empty");
+    if (files.count("fp32") == 0) {
+        throw DataError(where + ": \"files\" has no fp32, which accuracy is measured against");
     }
     return files;
 }
@@ -86,7 +90,11 @@ Model read_bundle(const fs::path& folder) {
     model.name = required<std::string>(manifest, "name", where);
     model.description = optional_member<std::string>(manifest, "description", "", where);
     model.files = read_files(manifest, folder, where);
-    for (const Json& input : required_member(manifest, "inputs", where)) {
+    const Json& inputs = required_member(manifest, "inputs", where);
+    if (!inputs.is_array()) {
+        throw_wrong_type("inputs", where, inputs);
+    }
+    for (const Json& input : inputs) {
         model.inputs.push_back(input_from_json(input, where));
     }
     model.example = read_example(manifest, folder, where);
@@ -164,8 +172,9 @@ Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, 
         }
     }
     if (!looks_like_path(text)) {
-        throw UsageError(fmt::format("no model \"{}\": looked for a bundle in {} (found {}); scripts/export_models.py makes bundles",
-                                     text, list_of(folders), names_of(found)));
+        throw UsageError(
+            fmt::format("no model \"{}\": looked for a bundle in {} (found {}); scripts/export_models.py makes bundles",
+                        text, list_of(folders), names_of(found)));
     }
     if (!fs::exists(text)) {
         throw UsageError(fmt::format("{}: no such file", text));
@@ -174,22 +183,24 @@ Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, 
         throw UsageError(fmt::format("{}: neither a file nor a bundle (a folder with manifest.json)", text));
     }
     if (inputs.empty()) {
-        throw UsageError(fmt::format(
-            "{}: a file without a bundle needs one --input for each argument of forward, like --input \"f32[batch,3,224,224]\"",
-            text));
+        throw UsageError(
+            fmt::format("{}: a file without a bundle needs one --input for each argument of forward, like --input "
+                        "\"f32[batch,3,224,224]\"",
+                        text));
     }
     return lone_file(text, inputs);
 }
 
 void check_file(const Model& model, ModelFile& file) {
     if (!fs::exists(file.path)) {
-        throw DataError(fmt::format("{}: no such file, although {} names it; export the model again", file.path.string(),
-                                    model.origin.string()));
+        throw DataError(fmt::format("{}: no such file, although {} names it; export the model again",
+                                    file.path.string(), model.origin.string()));
     }
     const std::string sha256 = sha256_of_file(file.path);
     if (model.is_bundle && sha256 != file.sha256) {
-        throw DataError(fmt::format("{}: SHA-256 is {}, but {} says {}: the file is damaged or another one; export the model again",
-                                    file.path.string(), sha256, model.origin.string(), file.sha256));
+        throw DataError(
+            fmt::format("{}: SHA-256 is {}, but {} says {}: the file is damaged or another one; export the model again",
+                        file.path.string(), sha256, model.origin.string(), file.sha256));
     }
     file.sha256 = sha256;
 }

@@ -63,10 +63,12 @@ FoundBundles find_bundles(const std::vector<std::filesystem::path>& folders);
 Model find_model(const std::string& text, const std::vector<InputSpec>& inputs,
                  const std::vector<std::filesystem::path>& folders);
 
-/// Computes the hash of each file that the plan uses and compares it with the manifest's. Throws DataError where they differ.
+/// Computes the hash of each file that the plan uses and compares it with the manifest's. Throws DataError where they
+/// differ.
 void check_file(const Model& model, ModelFile& file);
 
-/// configs/ and models/ of this installation: beside the executable's folder when installed, in the source tree otherwise.
+/// configs/ and models/ of this installation: beside the executable's folder when installed, in the source tree
+/// otherwise.
 std::filesystem::path data_folder(const std::filesystem::path& executable_folder);
 
 }  // namespace gravbench::plan

@@ -13,23 +13,32 @@ namespace {
 /// Keys that are neither a setting nor an option, with what config_schema() says of them.
 Json special_keys() {
     const Json text{{"type", "string"}, {"minLength", 1}};
-    const Json texts{{"anyOf", Json::array({text, {{"type", "array"}, {"items", text}}})}};
     const Json input{{"anyOf", Json::array({text, {{"type", "object"}}})}};
-    const Json inputs{{"anyOf", Json::array({input, {{"type", "array"}, {"items", input}}})}};
-    const Json model{
-        {"anyOf", Json::array({text,
-                               {{"type", "object"},
-                                {"required", Json::array({"model"})},
-                                {"properties", {{"model", text}, {"input", {{"type", "array"}, {"items", input}}}}},
-                                {"additionalProperties", false}}})}};
+    const Json inputs{{"anyOf", Json::array({input, {{"type", "array"}, {"items", input}, {"minItems", 1}}})}};
+    const Json model{{"anyOf", Json::array({text,
+                                            {{"type", "object"},
+                                             {"required", Json::array({"model"})},
+                                             {"properties", {{"model", text}, {"input", inputs}}},
+                                             {"additionalProperties", false}}})}};
     const Json size{{"type", "integer"}, {"minimum", 0}};
     const Json sizes{{"anyOf", Json::array({size, {{"type", "array"}, {"items", size}, {"minItems", 1}}})}};
-    return {{"models", {{"anyOf", Json::array({model, {{"type", "array"}, {"items", model}, {"minItems", 1}}})},
-                        {"description", "bundles by name, or TorchScript files with their inputs"}}},
-            {"input", {{"allOf", Json::array({inputs})}, {"description", "inputs of the TorchScript files, one for each argument of forward"}}},
+    const Json plain{{"type", Json::array({"string", "number", "boolean"})}};
+    const Json plains{{"anyOf", Json::array({plain, {{"type", "array"}, {"items", plain}, {"minItems", 1}}})}};
+    const Json assignment{{"type", "string"}, {"pattern", "^[^=]+="}};
+    const auto by_name = [&](const Json& values) {
+        return Json::array({{{"type", "object"}, {"additionalProperties", values}},
+                            assignment,
+                            {{"type", "array"}, {"items", assignment}, {"minItems", 1}}});
+    };
+    return {{"models",
+             {{"anyOf", Json::array({model, {{"type", "array"}, {"items", model}, {"minItems", 1}}})},
+              {"description", "bundles by name, or TorchScript files with their inputs"}}},
+            {"input",
+             {{"allOf", Json::array({inputs})},
+              {"description", "inputs of the TorchScript files, one for each argument of forward"}}},
             {"preset", {{"type", "string"}, {"description", "a named set of settings (configs/presets)"}}},
-            {shape_key, {{"type", "object"}, {"additionalProperties", sizes}, {"description", "values of other dimensions, by symbol"}}},
-            {env_key, {{"type", "object"}, {"additionalProperties", texts}, {"description", "further environment variables of the engine"}}}};
+            {shape_key, {{"anyOf", by_name(sizes)}, {"description", "values of other dimensions, by symbol"}}},
+            {env_key, {{"anyOf", by_name(plains)}, {"description", "further environment variables of the engine"}}}};
 }
 
 std::vector<std::string> all_keys() {
@@ -55,7 +64,32 @@ const Allowed* allowed_for(const std::string& key) {
     return option != nullptr ? &option->allowed : nullptr;
 }
 
-void add_named(Layer& layer, const std::string& key, const std::string& name, const Json& value, const std::string& origin) {
+bool takes_one_value(const std::string& key) {
+    const Option* option = find_option(key);
+    return key == "preset" || (option != nullptr && !option->is_list);
+}
+
+/// A model with inputs of its own: {"model": FILE, "input": SPEC or [SPEC, ...]}.
+void check_model(const Json& model, const std::string& origin) {
+    required<std::string>(model, "model", origin);
+    for (const auto& [key, value] : model.items()) {
+        if (key != "model" && key != "input") {
+            throw UsageError(fmt::format("{}: \"{}\" is neither \"model\" nor \"input\"", origin, key));
+        }
+    }
+    const Json& inputs = member_or_empty(model, "input");
+    for (const Json& input : inputs.is_array() ? inputs : Json::array({inputs})) {
+        if (!input.is_object() && (!input.is_string() || input.get<std::string>().empty())) {
+            throw UsageError(fmt::format("{}: input {} is neither a text nor an object", origin, input.dump()));
+        }
+    }
+    if (inputs.is_array() && inputs.empty()) {
+        throw UsageError(fmt::format("{}: \"input\": the list is empty", origin));
+    }
+}
+
+void add_named(Layer& layer, const std::string& key, const std::string& name, const Json& value,
+               const std::string& origin) {
     const bool is_shape = key == shape_key;
     static const Allowed sizes = integer(0, 1e12);
     if (const auto wrong = is_shape ? complaint(sizes, value) : std::nullopt) {
@@ -67,7 +101,11 @@ void add_named(Layer& layer, const std::string& key, const std::string& name, co
     if (!is_shape && (name.empty() || name.find_first_of(" =") != std::string::npos)) {
         throw UsageError(fmt::format("{}: \"{}\" is no name of an environment variable", origin, name));
     }
-    layer[fmt::format("{}.{}", key, name)].push_back({is_shape || value.is_string() ? value : Json(value.dump()), origin});
+    if (value.is_structured() || value.is_null()) {
+        throw UsageError(fmt::format("{}: {} is not a text", origin, value.dump()));
+    }
+    layer[fmt::format("{}.{}", key, name)].push_back(
+        {is_shape || value.is_string() ? value : Json(value.dump()), origin});
 }
 
 /// "tokens=1,8" of --shape, "NAME=VALUE" of --env.
@@ -89,10 +127,10 @@ void add_assignment(Layer& layer, const std::string& key, const std::string& tex
 
 /// A list of one value each, with the line of each.
 template <typename Use>
-void for_each_value(const LocatedJson& config, const std::string& pointer, const std::string& name, Use use) {
-    const Json& value = config.value.at(Json::json_pointer(pointer));
-    const auto origin_at = [&](const std::string& place) {
-        return fmt::format("{}:{}: \"{}\"", name, config.line_of(place), pointer.substr(pointer.rfind('/') + 1));
+void for_each_value(const LocatedJson& config, const Json::json_pointer& pointer, const std::string& name, Use use) {
+    const Json& value = config.value.at(pointer);
+    const auto origin_at = [&](const Json::json_pointer& place) {
+        return fmt::format("{}:{}: \"{}\"", name, config.line_of(place.to_string()), pointer.back());
     };
     if (!value.is_array()) {
         use(value, origin_at(pointer));
@@ -101,8 +139,11 @@ void for_each_value(const LocatedJson& config, const std::string& pointer, const
     if (value.empty()) {
         throw UsageError(origin_at(pointer) + ": the list is empty");
     }
+    if (takes_one_value(pointer.back()) && pointer.parent_pointer().empty()) {
+        throw UsageError(origin_at(pointer) + ": takes one value, not a list");
+    }
     for (std::size_t i = 0; i < value.size(); ++i) {
-        use(value[i], origin_at(fmt::format("{}/{}", pointer, i)));
+        use(value[i], origin_at(pointer / i));
     }
 }
 
@@ -115,12 +156,13 @@ Layer layer_from(const LocatedJson& config, const std::string& name) {
         if (key == "$schema") {
             continue;
         }
-        const std::string pointer = "/" + key;
+        const Json::json_pointer pointer = Json::json_pointer() / key;
         if ((key == shape_key || key == env_key) && value.is_object()) {
             for (const auto& [member, ignored] : value.items()) {
-                for_each_value(config, pointer + "/" + member, name, [&, key_name = key, member_name = member](const Json& one, const std::string& origin) {
-                    add_named(layer, key_name, member_name, one, origin);
-                });
+                for_each_value(config, pointer / member, name,
+                               [&, key_name = key, member_name = member](const Json& one, const std::string& origin) {
+                                   add_named(layer, key_name, member_name, one, origin);
+                               });
             }
             continue;
         }
@@ -152,14 +194,15 @@ void add_given(Layer& layer, const std::string& key, const Json& value, const st
         if (const auto wrong = complaint(*allowed, value)) {
             throw UsageError(fmt::format("{}: {}", origin, *wrong));
         }
-        const Option* option = find_option(key);
-        if (option != nullptr && !option->is_list && layer.count(key) != 0) {
-            throw UsageError(fmt::format("{}: takes one value, not a list", origin));
-        }
     } else if (!special_keys().contains(key)) {
         throw UsageError(fmt::format("{} is not a key of a config{}", origin, did_you_mean(key, all_keys())));
     } else if (!value.is_string() && (key == "preset" || !value.is_object() || key == shape_key || key == env_key)) {
         throw UsageError(fmt::format("{}: {} is not a text", origin, value.dump()));
+    } else if (key == "models" && value.is_object()) {
+        check_model(value, origin);
+    }
+    if (takes_one_value(key) && layer.count(key) != 0) {
+        throw UsageError(fmt::format("{}: takes one value, not a list", origin));
     }
     layer[key].push_back({value, origin});
 }
@@ -180,12 +223,13 @@ Json config_schema() {
     Json properties = special_keys();
     for (const Setting& setting : settings()) {
         const Json one = schema_of(setting.allowed);
-        properties[setting.name] = {{"description", setting.help},
-                                    {"anyOf", Json::array({one, {{"type", "array"}, {"items", one}, {"minItems", 1}}})}};
+        properties[setting.name] = {
+            {"description", setting.help},
+            {"anyOf", Json::array({one, {{"type", "array"}, {"items", one}, {"minItems", 1}}})}};
     }
     for (const Option& option : options()) {
         const Json one = schema_of(option.allowed);
-        const Json list{{"anyOf", Json::array({one, {{"type", "array"}, {"items", one}}})}};
+        const Json list{{"anyOf", Json::array({one, {{"type", "array"}, {"items", one}, {"minItems", 1}}})}};
         properties[option.name] = option.is_list ? list : one;
         properties[option.name]["description"] = option.help;
     }

@@ -34,12 +34,15 @@ void check_values(const Json& values, const std::string& where) {
         (values["constant"].is_number() || values["constant"].is_boolean())) {
         return;
     }
-    if (values.size() == 2 && values.contains("file") && values.contains("tensor")) {
+    if (values.size() == 2 && values.contains("file") && values["file"].is_string() && values.contains("tensor") &&
+        values["tensor"].is_string()) {
         return;
     }
-    const Json range = values.value("uniform", Json());
-    if (values.size() != 1 || range.size() != 2 || !range[0].is_number() || !range[1].is_number()) {
-        throw DataError(where + R"(: "values" is none of {"uniform":[LO,HI]}, {"constant":V}, {"file":PATH,"tensor":NAME})");
+    const Json range = values.is_object() ? values.value("uniform", Json()) : Json();
+    if (values.size() != 1 || !range.is_array() || range.size() != 2 || !range[0].is_number() ||
+        !range[1].is_number()) {
+        throw DataError(where +
+                        R"(: "values" is none of {"uniform":[LO,HI]}, {"constant":V}, {"file":PATH,"tensor":NAME})");
     }
     if (range[0].get<double>() > range[1].get<double>()) {
         throw DataError(fmt::format("{}: the range {}..{} is empty", where, range[0].dump(), range[1].dump()));
@@ -63,6 +66,7 @@ class Parser {
 
     InputSpec parse() {
         InputSpec spec = parse_spec(/*may_have_name=*/true);
+        skip_blanks();
         if (!at_end()) {
             fail("the end");
         }
@@ -71,9 +75,9 @@ class Parser {
 
   private:
     [[noreturn]] void fail(const std::string& expected) const {
-        throw UsageError(fmt::format("--input \"{}\": expected {} at position {}{}", text_, expected, at_ + 1,
-                                     at_end() ? ", where the text ends"
-                                              : fmt::format(", before \"{}\"", text_.substr(at_, 12))));
+        throw UsageError(
+            fmt::format("--input \"{}\": expected {} at position {}{}", text_, expected, at_ + 1,
+                        at_end() ? ", where the text ends" : fmt::format(", before \"{}\"", text_.substr(at_, 12))));
     }
 
     bool at_end() const { return at_ >= text_.size(); }
@@ -161,8 +165,9 @@ class Parser {
         at_ = start;
         InputSpec spec;
         spec.kind = InputSpec::Kind::scalar;
-        const Json parsed = Json::parse(dtype, nullptr, false);
-        if (!dtype.empty() && !parsed.is_number() && !parsed.is_boolean() && peek() != '-') {
+        const bool is_literal =
+            dtype.empty() || dtype == "true" || dtype == "false" || (dtype[0] >= '0' && dtype[0] <= '9');
+        if (!is_literal) {
             fail(fmt::format("a dtype ({}), a scalar, a list, a tuple or a dict", fmt::join(dtypes(), ", ")));
         }
         spec.scalar = literal();
@@ -248,7 +253,9 @@ const std::vector<std::string>& dtypes() {
     return names;
 }
 
-InputSpec parse_input(std::string_view text) { return Parser(text).parse(); }
+InputSpec parse_input(std::string_view text) {
+    return Parser(text).parse();
+}
 
 InputSpec input_from_json(const Json& json, const std::string& where) {
     InputSpec spec;
@@ -263,20 +270,30 @@ InputSpec input_from_json(const Json& json, const std::string& where) {
     spec.kind = found->second;
     if (spec.kind == InputSpec::Kind::scalar) {
         spec.scalar = required<Json>(json, "value", here);
+        if (!spec.scalar.is_number() && !spec.scalar.is_boolean()) {
+            throw_wrong_type("value", here, spec.scalar);
+        }
         return spec;
     }
     if (spec.kind != InputSpec::Kind::tensor) {
-        for (const auto& [key, item] : required_member(json, "items", here).items()) {
+        const Json& items = required_member(json, "items", here);
+        if (!items.is_structured() || items.is_object() != (spec.kind == InputSpec::Kind::dict)) {
+            throw_wrong_type("items", here, items);
+        }
+        for (const auto& [key, item] : items.items()) {
             spec.items.emplace_back(spec.kind == InputSpec::Kind::dict ? key : "", input_from_json(item, here));
         }
         return spec;
     }
     spec.dtype = required<std::string>(json, "dtype", here);
     if (!is_dtype(spec.dtype)) {
-        throw DataError(
-            fmt::format("{}: dtype \"{}\" is not one of {}", here, spec.dtype, fmt::join(dtypes(), ", ")));
+        throw DataError(fmt::format("{}: dtype \"{}\" is not one of {}", here, spec.dtype, fmt::join(dtypes(), ", ")));
     }
-    for (const Json& dimension : required_member(json, "shape", here)) {
+    const Json& shape = required_member(json, "shape", here);
+    if (!shape.is_array()) {
+        throw_wrong_type("shape", here, shape);
+    }
+    for (const Json& dimension : shape) {
         spec.dimensions.push_back(dimension_from_json(dimension, here));
     }
     spec.values = optional_member<Json>(json, "values", default_values(spec.dtype), here);

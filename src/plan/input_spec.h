@@ -48,8 +48,8 @@ InputSpec input_from_json(const Json& json, const std::string& where);
 /// The symbols that occur in the dimensions.
 std::set<std::string> symbols_of(const std::vector<InputSpec>& inputs);
 
-/// The argument in the protocol's form, with `shape`'s numbers for the symbols and f32 tensors turned into `float_dtype`.
-/// Every symbol must have its number.
+/// The argument in the protocol's form, with `shape`'s numbers for the symbols and f32 tensors turned into
+/// `float_dtype`. Every symbol must have its number.
 Json argument(const InputSpec& input, const Shape& shape, const std::string& float_dtype);
 
 }  // namespace gravbench::plan

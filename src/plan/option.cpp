@@ -12,6 +12,7 @@ std::chrono::nanoseconds duration_of(const Json& value) {
 }
 
 std::vector<Option> make_options() {
+    // clang-format off
     return {
         {"launches", "", integer(1, 10000), "fresh engine processes for each cell; fewer than 2 give no interval",
          [](const Json& value, RunOptions& run) { run.launches = value.get<int>(); }, false, "5"},
@@ -40,6 +41,7 @@ std::vector<Option> make_options() {
         {"output", "-o", any_text(), "the results document's file; a journal beside it keeps what was measured if the run is killed",
          [](const Json& value, RunOptions& run) { run.output = value.get<std::string>(); }, false, ""},
     };
+    // clang-format on
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ struct RunOptions {
     std::string output;
 };
 
-/// One option of a run. Like settings, options are listed in one table from which flags, config keys and schema are derived;
-/// unlike settings they do not multiply into cells.
+/// One option of a run. Like settings, options are listed in one table from which flags, config keys and schema are
+/// derived; unlike settings they do not multiply into cells.
 struct Option {
     std::string name;
     std::string short_flag;

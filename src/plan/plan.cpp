@@ -13,7 +13,9 @@ namespace {
 const std::string shape_prefix = std::string(shape_key) + ".";
 const std::string env_prefix = std::string(env_key) + ".";
 
-bool starts_with(const std::string& text, const std::string& prefix) { return text.rfind(prefix, 0) == 0; }
+bool starts_with(const std::string& text, const std::string& prefix) {
+    return text.rfind(prefix, 0) == 0;
+}
 
 RunOptions run_options(const Layer& given) {
     RunOptions run;
@@ -82,8 +84,10 @@ std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
     for (const Given& model : given.at("models")) {
         models.push_back(model_of(model, inputs, folders));
     }
-    if (!inputs.empty() && std::all_of(models.begin(), models.end(), [](const Model& model) { return model.is_bundle; })) {
-        throw UsageError(fmt::format("{}: every model given is a bundle, whose manifest has its inputs", inputs.front().origin));
+    if (!inputs.empty() &&
+        std::all_of(models.begin(), models.end(), [](const Model& model) { return model.is_bundle; })) {
+        throw UsageError(
+            fmt::format("{}: every model given is a bundle, whose manifest has its inputs", inputs.front().origin));
     }
     make_names_unique(models);
     return models;
@@ -91,13 +95,18 @@ std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
 
 /// One axis of the product: where its values go and which they are.
 struct Axis {
-    Json::json_pointer place;
+    /// "shape" or "env"; empty for a setting.
+    std::string group;
+    std::string name;
     std::vector<Given> values;
+
+    Json& place_in(Settings& cell) const { return group.empty() ? cell[name] : cell[group][name]; }
 };
 
-Axis axis_for(const std::string& key, const std::string& place, const Layer& given, const Json& default_value) {
+Axis axis_for(const std::string& group, const std::string& name, const Layer& given, const Json& default_value) {
+    const std::string key = group.empty() ? name : group + "." + name;
     const auto found = given.find(key);
-    Axis axis{Json::json_pointer(place), {}};
+    Axis axis{group, name, {}};
     if (found == given.end()) {
         axis.values.push_back({default_value, key});
         return axis;
@@ -135,7 +144,7 @@ std::vector<Axis> axes_of(const Model& model, const Layer& given) {
         if (setting.via == Setting::Via::shape && symbols.count(setting.name) == 0) {
             continue;
         }
-        axes.push_back(axis_for(setting.name, "/" + setting.name, given, setting.default_value));
+        axes.push_back(axis_for("", setting.name, given, setting.default_value));
         if (setting.via == Setting::Via::file) {
             check_dtypes(model, axes.back());
         }
@@ -145,13 +154,14 @@ std::vector<Axis> axes_of(const Model& model, const Layer& given) {
             continue;
         }
         if (given.count(shape_prefix + symbol) == 0) {
-            throw UsageError(fmt::format("{}: the dimension \"{}\" has no value; give --shape {}=1,8", model.name, symbol, symbol));
+            throw UsageError(
+                fmt::format("{}: the dimension \"{}\" has no value; give --shape {}=1,8", model.name, symbol, symbol));
         }
-        axes.push_back(axis_for(shape_prefix + symbol, fmt::format("/{}/{}", shape_key, symbol), given, {}));
+        axes.push_back(axis_for(shape_key, symbol, given, {}));
     }
     for (const auto& [key, values] : given) {
         if (starts_with(key, env_prefix)) {
-            axes.push_back(axis_for(key, fmt::format("/{}/{}", env_key, key.substr(env_prefix.size())), given, {}));
+            axes.push_back(axis_for(env_key, key.substr(env_prefix.size()), given, {}));
         }
     }
     return axes;
@@ -165,7 +175,7 @@ std::vector<Settings> product(const std::vector<Axis>& axes) {
         for (const Settings& combination : combinations) {
             for (const Given& value : axis.values) {
                 next.push_back(combination);
-                next.back()[axis.place] = value.value;
+                axis.place_in(next.back()) = value.value;
             }
         }
         combinations = std::move(next);
@@ -237,7 +247,8 @@ Plan make_plan(const Layer& given) {
         for (Settings& combination : product(axes_of(model, given))) {
             if (const auto conflict = contradiction(combination)) {
                 reason = *conflict;
-                plan.notes.push_back(fmt::format("{}:{} is left out: {}", model.name, identity(combination), *conflict));
+                plan.notes.push_back(
+                    fmt::format("{}:{} is left out: {}", model.name, identity(combination), *conflict));
                 continue;
             }
             const Shape shape = shape_of(combination);
@@ -255,7 +266,8 @@ void check_model_files(Plan& plan) {
         Model& model = plan.models[i];
         for (auto& [dtype, file] : model.files) {
             // fp32 is always needed: it is what accuracy is measured against.
-            const bool is_used = dtype == "fp32" || std::any_of(plan.cells.begin(), plan.cells.end(), [&, name = dtype](const Cell& cell) {
+            const bool is_used = dtype == "fp32" ||
+                                 std::any_of(plan.cells.begin(), plan.cells.end(), [&, name = dtype](const Cell& cell) {
                                      return cell.model == i && cell.dtype() == name;
                                  });
             if (is_used) {

@@ -17,7 +17,8 @@ struct Given {
     std::string origin;
 };
 
-/// What was given in one place: by key (a setting, an option, "models", "input", "shape.NAME", "env.NAME", "preset"), the list of values.
+/// What was given in one place: by key (a setting, an option, "models", "input", "shape.NAME", "env.NAME", "preset"),
+/// the list of values.
 using Layer = std::map<std::string, std::vector<Given>>;
 
 /// Later layers win, key by key: preset, then config file, then flags.

@@ -83,6 +83,7 @@ constexpr double many = 1e12;
 using Via = Setting::Via;
 
 std::vector<Setting> make_settings() {
+    // clang-format off
     return {
         {"batch", integer(1, many), 1, "input shape: how many items one inference takes", Via::shape, by_front(), {}},
         {"seq", integer(1, many), 128, "input shape: sequence length", Via::shape, by_front(), {}},
@@ -116,6 +117,7 @@ std::vector<Setting> make_settings() {
         {"onednn", one_of({"on", "off"}), "on", "whether ATen may use oneDNN (setUserEnabledMkldnn)", Via::engine,
          by_engine("onednn"), {}},
     };
+    // clang-format on
 }
 
 }  // namespace

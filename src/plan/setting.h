@@ -45,8 +45,8 @@ Json schema_of(const Allowed& allowed);
 /// "strict, bf16, f16, any" or "an integer from 1 to 4096, or cores": for help and messages.
 std::string describe(const Allowed& allowed);
 
-/// One knob that a cell has. The table `settings()` is the only place where settings are listed: flags, config keys, JSON Schema,
-/// cell identity, table columns and documentation are derived from it.
+/// One knob that a cell has. The table `settings()` is the only place where settings are listed: flags, config keys,
+/// JSON Schema, cell identity, table columns and documentation are derived from it.
 struct Setting {
     /// How a setting gets from the plan to the model.
     enum class Via { shape, file, engine, environment };
@@ -70,8 +70,8 @@ const Setting* find_setting(const std::string& name);
 inline constexpr const char* env_key = "env";
 inline constexpr const char* shape_key = "shape";
 
-/// A cell's complete settings: each setting's name and value; symbols of the shape other than batch and seq under "shape",
-/// further environment variables under "env".
+/// A cell's complete settings: each setting's name and value; symbols of the shape other than batch and seq under
+/// "shape", further environment variables under "env".
 using Settings = Json;
 
 /// What an engine process needs for these settings. Throws UsageError where one cannot be applied on this machine
@@ -81,8 +81,8 @@ LaunchSetup launch_setup(const Settings& settings, int physical_cores);
 /// Why these settings contradict each other, naming both; nothing where they do not.
 std::optional<std::string> contradiction(const Settings& settings);
 
-/// "batch=8,fpmath=bf16": the shape and every setting that is not at its default, in the table's order. Part of a cell's key,
-/// so defaults must never change within one version of the results document.
+/// "batch=8,fpmath=bf16": the shape and every setting that is not at its default, in the table's order. Part of a
+/// cell's key, so defaults must never change within one version of the results document.
 std::string identity(const Settings& settings);
 
 }  // namespace gravbench::plan

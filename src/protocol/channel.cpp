@@ -25,7 +25,9 @@ int milliseconds_left(std::optional<Clock::time_point> deadline) {
 
 }  // namespace
 
-Channel::~Channel() { ::close(descriptor_); }
+Channel::~Channel() {
+    ::close(descriptor_);
+}
 
 bool Channel::send(const Json& message) {
     // Text that came from a model or a log may not be UTF-8; it must not stop the message.

@@ -30,7 +30,8 @@ class Channel {
         std::string text;
     };
 
-    /// Waits for a line until `deadline` (for ever without one), or until `wake_descriptor` (none if negative) is readable.
+    /// Waits for a line until `deadline` (for ever without one), or until `wake_descriptor` (none if negative) is
+    /// readable.
     Received receive(std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt,
                      int wake_descriptor = -1);
 

@@ -5,7 +5,9 @@
 namespace gravbench::protocol {
 namespace {
 
-Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json or_null(const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
 
 std::optional<double> number_or_null(const Json& reply, std::string_view key) {
     const auto found = reply.find(key);
@@ -81,11 +83,14 @@ BlockSamples block_samples_from(const Json& reply) {
     const std::string where = "reply to run";
     BlockSamples block;
     block.wall_ns = required<std::int64_t>(reply, "wall_ns", where);
+    if (block.wall_ns <= 0) {
+        throw DataError(where + ": \"wall_ns\" is not above 0: " + std::to_string(block.wall_ns));
+    }
     for (const Json& stream : required<Json>(reply, "streams", where)) {
         block.streams.push_back(required<std::vector<std::int64_t>>(stream, "samples_ns", where));
         for (const std::int64_t sample : block.streams.back()) {
-            if (sample < 0) {
-                throw DataError(where + ": a sample is negative: " + std::to_string(sample));
+            if (sample <= 0) {
+                throw DataError(where + ": a sample is not above 0: " + std::to_string(sample));
             }
         }
     }

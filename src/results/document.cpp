@@ -45,14 +45,15 @@ Json accuracy_of(const CellOutcome& outcome) {
     return nullptr;
 }
 
-void add_launch_problems(const CellOutcome& outcome, const std::vector<LaunchRecord>& complete, const plan::RunOptions& options,
-                         std::vector<Problem>& problems) {
+void add_launch_problems(const CellOutcome& outcome, const std::vector<LaunchRecord>& complete,
+                         const plan::RunOptions& options, std::vector<Problem>& problems) {
     const auto failed = std::find_if(outcome.launches.begin(), outcome.launches.end(),
                                      [](const LaunchRecord& launch) { return launch.problem.has_value(); });
     if (failed != outcome.launches.end()) {
-        problems.push_back(complete.empty() ? *failed->problem
-                                            : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->number, failed->problem->code,
-                                                                                   failed->problem->message)});
+        problems.push_back(
+            complete.empty() ? *failed->problem
+                             : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->number,
+                                                                    failed->problem->code, failed->problem->message)});
     }
     const auto wanted = static_cast<std::size_t>(options.launches);
     if (!complete.empty() && complete.size() < wanted) {
@@ -64,8 +65,8 @@ void add_effect_problems(const plan::Cell& cell, const Json& effective, std::vec
     for (const auto& [name, value] : effective.items()) {
         const bool is_open = cell.settings.value(name, Json()) == "cores";
         if (cell.settings.contains(name) && !is_open && cell.settings[name] != value) {
-            problems.push_back({"setting_without_effect",
-                                fmt::format("{}: {} was asked for, {} is in force", name, cell.settings[name].dump(), value.dump())});
+            problems.push_back({"setting_without_effect", fmt::format("{}: {} was asked for, {} is in force", name,
+                                                                      cell.settings[name].dump(), value.dump())});
         }
     }
 }
@@ -76,14 +77,17 @@ void add_accuracy_problems(const Json& accuracy, const plan::RunOptions& options
     }
     const Json& cosine = accuracy.at("cosine_similarity");
     if (cosine.is_null()) {
-        problems.push_back({"nonfinite_output", fmt::format("{} of {} elements are NaN or infinite", accuracy.at("nonfinite").dump(),
-                                                            accuracy.at("elements").dump())});
+        problems.push_back(
+            {"nonfinite_output", fmt::format("{} of {} elements are NaN or infinite", accuracy.at("nonfinite").dump(),
+                                             accuracy.at("elements").dump())});
     } else if (cosine.get<double>() < options.min_cosine) {
-        problems.push_back({"accuracy_below_limit", fmt::format("cosine similarity {:.6f} is below {:g}", cosine.get<double>(), options.min_cosine)});
+        problems.push_back({"accuracy_below_limit", fmt::format("cosine similarity {:.6f} is below {:g}",
+                                                                cosine.get<double>(), options.min_cosine)});
     }
     const Json& check = accuracy.at("reference").value("export_check", Json());
     constexpr double fp32_relative_error = 1e-3;
-    if (!check.is_null() && (check.at("relative_l2_error").is_null() || check.at("relative_l2_error").get<double>() > fp32_relative_error)) {
+    if (!check.is_null() && (check.at("relative_l2_error").is_null() ||
+                             check.at("relative_l2_error").get<double>() > fp32_relative_error)) {
         problems.push_back({"reference_differs_from_export",
                             fmt::format("relative error {} against the outputs recorded at export, allowed is {:g}",
                                         check.at("relative_l2_error").dump(), fp32_relative_error)});
@@ -115,12 +119,14 @@ Json peak_memory(const std::vector<LaunchRecord>& launches) {
 }
 
 bool is_emulated(const Json& engine, const machine::Machine& machine) {
-    return engine.is_object() && !engine.empty() && !machine::is_same_cpu(engine.value("arch", ""), engine.value("cpu", ""), machine);
+    return engine.is_object() && !engine.empty() &&
+           !machine::is_same_cpu(engine.value("arch", ""), engine.value("cpu", ""), machine);
 }
 
 }  // namespace
 
-Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options, const CellOutcome& outcome) {
+Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options,
+                 const CellOutcome& outcome) {
     const std::vector<LaunchRecord> complete = complete_launches(outcome);
     const LaunchRecord* shown = representative(outcome);
     const Json accuracy = accuracy_of(outcome);
@@ -137,7 +143,8 @@ Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::R
                 {"settings", {{"requested", cell.settings}, {"effective", effective}}},
                 {"environment", shown == nullptr ? Json() : shown->environment},
                 {"latency_ms", complete.empty() ? Json() : latency(complete)},
-                {"throughput_per_s", complete.empty() ? Json() : throughput(complete, batch == cell.shape.end() ? 1 : batch->second)},
+                {"throughput_per_s",
+                 complete.empty() ? Json() : throughput(complete, batch == cell.shape.end() ? 1 : batch->second)},
                 {"cost_usd_per_million", nullptr},
                 {"cold_start_ms", complete.empty() ? Json() : cold_start(complete)},
                 {"memory", peak_memory(complete)},
@@ -157,7 +164,8 @@ Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::R
     return result;
 }
 
-Json document(const RunFacts& run, const machine::Machine& machine, const plan::Plan& plan, const std::vector<CellOutcome>& outcomes) {
+Json document(const RunFacts& run, const machine::Machine& machine, const plan::Plan& plan,
+              const std::vector<CellOutcome>& outcomes) {
     Json cells = Json::array();
     bool any_emulated = false;
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {
@@ -165,8 +173,9 @@ Json document(const RunFacts& run, const machine::Machine& machine, const plan::
         const LaunchRecord* shown = representative(outcome);
         if (shown != nullptr && is_emulated(shown->engine, machine)) {
             any_emulated = true;
-            outcome.problems.push_back({"emulated", fmt::format("the engine sees {} {}, the host is {} {}", shown->engine.value("arch", ""),
-                                                                shown->engine.value("cpu", ""), machine.arch, machine.cpu)});
+            outcome.problems.push_back(
+                {"emulated", fmt::format("the engine sees {} {}, the host is {} {}", shown->engine.value("arch", ""),
+                                         shown->engine.value("cpu", ""), machine.arch, machine.cpu)});
         }
         cells.push_back(cell_result(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome));
     }
@@ -190,7 +199,8 @@ Json read_document(const std::filesystem::path& path) {
     Json json = read_json(path);
     const auto schema = json.is_object() ? json.value("schema", Json()) : Json();
     if (schema != schema_name) {
-        throw DataError(fmt::format("{}: not a results document: \"schema\" is {}, expected \"{}\"", path.string(), schema.dump(), schema_name));
+        throw DataError(fmt::format("{}: not a results document: \"schema\" is {}, expected \"{}\"", path.string(),
+                                    schema.dump(), schema_name));
     }
     for (const char* member : {"run", "machine", "cells"}) {
         required_member(json, member, path.string());

@@ -35,10 +35,12 @@ struct CellOutcome {
 };
 
 /// The cell as it stands in the document: its figures, computed from its launches, and its problems.
-Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options, const CellOutcome& outcome);
+Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options,
+                 const CellOutcome& outcome);
 
 /// The whole document (docs/results.md). `outcomes` has one entry for each of the plan's cells.
-Json document(const RunFacts& run, const machine::Machine& machine, const plan::Plan& plan, const std::vector<CellOutcome>& outcomes);
+Json document(const RunFacts& run, const machine::Machine& machine, const plan::Plan& plan,
+              const std::vector<CellOutcome>& outcomes);
 
 /// Reads a results document. Throws DataError where the file is none, or one of another version.
 Json read_document(const std::filesystem::path& path);

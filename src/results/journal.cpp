@@ -46,17 +46,22 @@ Journal Journal::append_to(const std::filesystem::path& path) {
     return {path, O_APPEND};
 }
 
-void Journal::append(const LaunchRecord& record) { write_line(to_json(record)); }
+void Journal::append(const LaunchRecord& record) {
+    write_line(to_json(record));
+}
 
 void Journal::write_line(const Json& json) {
     const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     // One write call, so that a line is there whole or not at all but for a full disk or a power cut.
-    if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) || ::fdatasync(descriptor_) != 0) {
+    if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+        ::fdatasync(descriptor_) != 0) {
         throw DataError(fmt::format("{}: cannot write: {}", path_.string(), std::strerror(errno)));
     }
 }
 
-void Journal::remove() { ::unlink(path_.c_str()); }
+void Journal::remove() {
+    ::unlink(path_.c_str());
+}
 
 JournalContent read_journal(const std::filesystem::path& path) {
     const std::vector<std::string> lines = split(read_file(path), '\n');
@@ -69,7 +74,11 @@ JournalContent read_journal(const std::filesystem::path& path) {
         if (i == 0) {
             content.header = json;
         } else {
-            content.launches.push_back(launch_record_from(json));
+            try {
+                content.launches.push_back(launch_record_from(json));
+            } catch (const DataError& error) {
+                throw DataError(fmt::format("{}:{}: {}", path.string(), i + 1, error.what()));
+            }
         }
     }
     if (content.header.is_null()) {
@@ -78,6 +87,8 @@ JournalContent read_journal(const std::filesystem::path& path) {
     return content;
 }
 
-std::filesystem::path journal_path(const std::filesystem::path& output) { return output.string() + ".journal"; }
+std::filesystem::path journal_path(const std::filesystem::path& output) {
+    return output.string() + ".journal";
+}
 
 }  // namespace gravbench::results

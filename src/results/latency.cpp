@@ -36,14 +36,15 @@ Json interval_over(const std::vector<std::vector<double>>& launches, double pool
     for (const auto& samples : launches) {
         values.push_back(figure(samples));
     }
-    const auto interval = stats::launch_interval(values);
+    const auto interval = stats::positive_launch_interval(values);
     return interval ? to_json(stats::widened_to(*interval, pooled)) : Json();
 }
 
 }  // namespace
 
 const std::vector<Percentile>& percentiles() {
-    static const std::vector<Percentile> table{{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99_9", 0.999}};
+    static const std::vector<Percentile> table{
+        {"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99_9", 0.999}};
     return table;
 }
 
@@ -69,8 +70,10 @@ Json latency(const std::vector<LaunchRecord>& launches) {
     }
     result["max"] = pooled.back();
     const double p50 = stats::quantile(pooled, 0.5);
-    result["p50_ci95"] = interval_over(by_launch, p50, [](const auto& samples) { return stats::quantile(samples, 0.5); });
-    result["mean_ci95"] = interval_over(by_launch, moments.mean, [](const auto& samples) { return stats::moments(samples).mean; });
+    result["p50_ci95"] =
+        interval_over(by_launch, p50, [](const auto& samples) { return stats::quantile(samples, 0.5); });
+    result["mean_ci95"] =
+        interval_over(by_launch, moments.mean, [](const auto& samples) { return stats::moments(samples).mean; });
     if (launches.size() < 2) {
         reasons["p50_ci95"] = reasons["mean_ci95"] = "an interval needs at least 2 launches";
     }
@@ -96,7 +99,7 @@ Json throughput(const std::vector<LaunchRecord>& launches, std::int64_t batch) {
         seconds += launch_seconds;
     }
     const double value = items / seconds;
-    const auto interval = stats::launch_interval(values);
+    const auto interval = stats::positive_launch_interval(values);
     return {{"value", value}, {"ci95", interval ? to_json(stats::widened_to(*interval, value)) : Json()}};
 }
 

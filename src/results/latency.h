@@ -14,8 +14,8 @@ struct Percentile {
 };
 const std::vector<Percentile>& percentiles();
 
-/// "latency_ms" of a cell: moments and percentiles over all samples, intervals over launches. A percentile that the samples
-/// do not support is null, with the reason under "reasons". Needs at least one complete launch.
+/// "latency_ms" of a cell: moments and percentiles over all samples, intervals over launches. A percentile that the
+/// samples do not support is null, with the reason under "reasons". Needs at least one complete launch.
 Json latency(const std::vector<LaunchRecord>& launches);
 
 /// "throughput_per_s": items a second, an item being one row of the batch.

@@ -17,7 +17,8 @@ Json to_json(const ColdStart& cold) {
 
 ColdStart cold_start_from(const Json& json) {
     return {required<std::int64_t>(json, "start_ns", where), required<std::int64_t>(json, "load_ns", where),
-            required<std::int64_t>(json, "prepare_ns", where), required<std::int64_t>(json, "first_inference_ns", where),
+            required<std::int64_t>(json, "prepare_ns", where),
+            required<std::int64_t>(json, "first_inference_ns", where),
             required<std::int64_t>(json, "second_inference_ns", where)};
 }
 

@@ -11,14 +11,14 @@ const std::vector<ProblemKind>& problem_kinds() {
     constexpr ExitCode accuracy = ExitCode::accuracy;
     constexpr ExitCode untrusted = ExitCode::not_trustworthy;
     constexpr ExitCode failed = ExitCode::cell_failed;
+    // clang-format off
     static const std::vector<ProblemKind> table{
         {"engine_not_started", "the engine could not be started", "check --engine and the log", true, failed},
         {"protocol_mismatch", "the engine speaks another protocol version", "use front and engine of one release", true, failed},
         {"engine_garbled", "the engine sent what is no message of the protocol", "report it to the engine's author", true, failed},
         {"engine_crashed", "a signal ended the engine", "see the log; try with other settings", true, failed},
         {"engine_exited", "the engine ended before it was told to", "see the log: the model may call exit", true, failed},
-        {"engine_killed", "somebody killed the engine, most often the kernel for lack of memory",
-         "smaller batch, or a machine with more memory", true, failed},
+        {"engine_killed", "somebody killed the engine, most often the kernel for lack of memory", "smaller batch, or a machine with more memory", true, failed},
         {"engine_timeout", "the engine did not answer in time", "see the log; raise --timeout if the model is slow", true, failed},
         {"log_too_large", "the model or engine printed without end", "see the log", true, failed},
         {"bad_request", "the engine did not understand the front", "use front and engine of one release", true, failed},
@@ -32,10 +32,9 @@ const std::vector<ProblemKind>& problem_kinds() {
         {"reference_not_readable", "the reference's file is damaged", "remove it; it is made again", true, failed},
         {"outputs_do_not_match", "the outputs are not shaped like the reference's", "use --accuracy off if that is intended", true, failed},
         {"reference_failed", "there is no reference to compare with", "see the message, or use --accuracy off", true, failed},
-        {"nonfinite_output", "the outputs hold NaN or infinities that the reference has not", "do not use these settings", true, accuracy},
+        {"nonfinite_output", "the outputs hold NaN, or infinities that the reference has not", "do not use these settings", true, accuracy},
         {"accuracy_below_limit", "the cosine similarity is below --min-cosine", "do not use these settings, or lower the limit", true, accuracy},
-        {"reference_differs_from_export", "this engine's reference is not what eager PyTorch gave at export",
-         "export the model again; if it stays, the engine computes something else", true, untrusted},
+        {"reference_differs_from_export", "this engine's reference is not what eager PyTorch gave at export", "export the model again; if it stays, the engine computes something else", true, untrusted},
         {"setting_without_effect", "a setting that was asked for is not in force", "see the effective settings", false, fine},
         {"not_measured", "there was no time left for the cell", "raise --max-time", true, untrusted},
         {"too_few_launches", "fewer launches than asked for", "raise --max-time, or see the failed launches", false, fine},
@@ -43,6 +42,7 @@ const std::vector<ProblemKind>& problem_kinds() {
         {"emulated", "the engine runs on an emulated CPU: its times mean nothing", "measure on the real machine", true, fine},
         {"interrupted", "the run was stopped before the cell had all its launches", "run again with --resume", false, fine},
     };
+    // clang-format on
     return table;
 }
 
@@ -55,7 +55,9 @@ const ProblemKind& problem_kind(const std::string& code) {
     return *found;
 }
 
-Json to_json(const Problem& problem) { return {{"code", problem.code}, {"message", problem.message}}; }
+Json to_json(const Problem& problem) {
+    return {{"code", problem.code}, {"message", problem.message}};
+}
 
 Problem problem_from(const Json& json) {
     return {required<std::string>(json, "code", "problem"), required<std::string>(json, "message", "problem")};

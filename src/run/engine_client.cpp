@@ -32,7 +32,8 @@ Json checked_reply(const std::string& line, const std::string& request, int id) 
     }
     if (reply["reply"] == "error") {
         const auto code = reply.value("code", std::string());
-        throw EngineError(is_problem(code) ? code : "engine_garbled", reply.value("message", "an error without a message, " + code));
+        throw EngineError(is_problem(code) ? code : "engine_garbled",
+                          reply.value("message", "an error without a message, " + code));
     }
     if (reply.value("id", Json()) != id || reply["reply"] != request) {
         throw garbled("an answer to something else");
@@ -52,9 +53,12 @@ auto parsed(Parse parse) {
 
 }  // namespace
 
-EngineClient::EngineClient(const Engine& engine, const Environment& environment, const std::filesystem::path& log, nanoseconds timeout,
-                           int stop_descriptor)
-    : process_(engine, environment, log), channel_(process_.take_channel()), timeout_(timeout), stop_descriptor_(stop_descriptor) {}
+EngineClient::EngineClient(const Engine& engine, const Environment& environment, const std::filesystem::path& log,
+                           nanoseconds timeout, int stop_descriptor)
+    : process_(engine, environment, log),
+      channel_(process_.take_channel()),
+      timeout_(timeout),
+      stop_descriptor_(stop_descriptor) {}
 
 Json EngineClient::ask(const std::string& request, Json members, nanoseconds expected) {
     const int id = next_id_++;
@@ -85,18 +89,22 @@ std::string EngineClient::receive_line(const std::string& request, nanoseconds e
         }
         std::error_code ignored;
         if (std::filesystem::file_size(process_.log(), ignored) > most_log_bytes && !ignored) {
-            throw EngineError("log_too_large", fmt::format("more than {} MiB were printed before the answer to {}", most_log_bytes >> 20, request));
+            throw EngineError("log_too_large", fmt::format("more than {} MiB were printed before the answer to {}",
+                                                           most_log_bytes >> 20, request));
         }
         if (Clock::now() >= deadline) {
-            throw EngineError("engine_timeout", fmt::format("no answer to {} within {}", request, describe_duration(Clock::now() - start)));
+            throw EngineError("engine_timeout", fmt::format("no answer to {} within {}", request,
+                                                            describe_duration(Clock::now() - start)));
         }
     }
 }
 
 void EngineClient::fail_closed(const std::string& request, const std::string& torn) {
     const Ending ending = process_.wait(2000);
-    const std::string middle = torn.empty() ? "" : fmt::format(" in the middle of a message (\"{}\")", torn.substr(0, 80));
-    throw EngineError(ending.problem, fmt::format("the engine did not answer {}: {}{}", request, ending.message, middle));
+    const std::string middle =
+        torn.empty() ? "" : fmt::format(" in the middle of a message (\"{}\")", torn.substr(0, 80));
+    throw EngineError(ending.problem,
+                      fmt::format("the engine did not answer {}: {}{}", request, ending.message, middle));
 }
 
 protocol::Hello EngineClient::hello() {
@@ -104,7 +112,8 @@ protocol::Hello EngineClient::hello() {
     protocol::Hello hello = parsed([&] { return protocol::hello_from(reply); });
     if (hello.protocol != protocol::version) {
         throw EngineError("protocol_mismatch",
-                          fmt::format("the engine speaks protocol version {}, this gravbench version {}", hello.protocol, protocol::version));
+                          fmt::format("the engine speaks protocol version {}, this gravbench version {}",
+                                      hello.protocol, protocol::version));
     }
     return hello;
 }
@@ -124,14 +133,17 @@ protocol::BlockSamples EngineClient::run_count(std::int64_t count, nanoseconds e
     return parsed([&] { return protocol::block_samples_from(reply); });
 }
 
-protocol::BlockSamples EngineClient::run_duration(nanoseconds duration, std::int64_t minimum_count, std::int64_t maximum_count,
-                                                  nanoseconds expected) {
-    const Json reply =
-        ask("run", {{"duration_ns", duration.count()}, {"minimum_count", minimum_count}, {"maximum_count", maximum_count}}, expected);
+protocol::BlockSamples EngineClient::run_duration(nanoseconds duration, std::int64_t minimum_count,
+                                                  std::int64_t maximum_count, nanoseconds expected) {
+    const Json reply = ask(
+        "run", {{"duration_ns", duration.count()}, {"minimum_count", minimum_count}, {"maximum_count", maximum_count}},
+        expected);
     return parsed([&] { return protocol::block_samples_from(reply); });
 }
 
-void EngineClient::save_outputs(const std::string& path) { ask("outputs", {{"save", path}}); }
+void EngineClient::save_outputs(const std::string& path) {
+    ask("outputs", {{"save", path}});
+}
 
 protocol::Comparison EngineClient::compare(const std::string& reference, std::int64_t batch) {
     const Json reply = ask("compare", {{"reference", reference}, {"batch", batch}});

@@ -10,8 +10,9 @@
 
 namespace gravbench::run {
 
-/// Speaks the protocol with one engine process. Every call throws EngineError, with the code of the problem, where the engine
-/// does not do its part in time, and Interrupted once the stop descriptor is readable. After either the process is as good as dead.
+/// Speaks the protocol with one engine process. Every call throws EngineError, with the code of the problem, where the
+/// engine does not do its part in time, and Interrupted once the stop descriptor is readable. After either the process
+/// is as good as dead.
 class EngineClient {
   public:
     EngineClient(const Engine& engine, const Environment& environment, const std::filesystem::path& log,
@@ -23,8 +24,8 @@ class EngineClient {
     /// Gives the digest of the inputs.
     std::string inputs(const Json& arguments, std::uint64_t seed, int position);
     protocol::BlockSamples run_count(std::int64_t count, std::chrono::nanoseconds expected);
-    protocol::BlockSamples run_duration(std::chrono::nanoseconds duration, std::int64_t minimum_count, std::int64_t maximum_count,
-                                        std::chrono::nanoseconds expected);
+    protocol::BlockSamples run_duration(std::chrono::nanoseconds duration, std::int64_t minimum_count,
+                                        std::int64_t maximum_count, std::chrono::nanoseconds expected);
     void save_outputs(const std::string& path);
     protocol::Comparison compare(const std::string& reference, std::int64_t batch);
     protocol::Memory memory();

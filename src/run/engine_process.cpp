@@ -81,8 +81,9 @@ Engine find_engine(const std::string& text) {
     const bool is_torch = text == "torch";
     const fs::path path = is_torch ? executable_folder() / "gravbench-torch" : fs::absolute(text);
     if (!fs::is_regular_file(path)) {
-        throw UsageError(fmt::format("--engine: {} not found{}", path.string(),
-                                     is_torch ? ": it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench" : ""));
+        throw UsageError(
+            fmt::format("--engine: {} not found{}", path.string(),
+                        is_torch ? ": it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench" : ""));
     }
     if (::access(path.c_str(), X_OK) != 0) {
         throw UsageError(fmt::format("--engine: {} is not executable", path.string()));
@@ -107,7 +108,8 @@ EngineProcess::EngineProcess(const Engine& engine, const Environment& environmen
     const int log_descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     if (log_descriptor < 0 || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.data()) != 0 ||
         ::pipe2(report.data(), O_CLOEXEC) != 0) {
-        throw EngineError("engine_not_started", fmt::format("cannot prepare {}: {}", engine.command.front(), std::strerror(errno)));
+        throw EngineError("engine_not_started",
+                          fmt::format("cannot prepare {}: {}", engine.command.front(), std::strerror(errno)));
     }
     Environment complete = environment;
     complete[protocol::channel_variable] = std::to_string(protocol::channel_descriptor);
@@ -130,7 +132,8 @@ EngineProcess::EngineProcess(const Engine& engine, const Environment& environmen
             ::waitpid(process_, nullptr, 0);
         }
         ::close(channel_);
-        throw EngineError("engine_not_started", fmt::format("cannot start {}: {}", engine.command.front(), std::strerror(error)));
+        throw EngineError("engine_not_started",
+                          fmt::format("cannot start {}: {}", engine.command.front(), std::strerror(error)));
     }
 }
 
@@ -144,9 +147,13 @@ EngineProcess::~EngineProcess() {
     }
 }
 
-int EngineProcess::take_channel() { return std::exchange(channel_, -1); }
+int EngineProcess::take_channel() {
+    return std::exchange(channel_, -1);
+}
 
-void EngineProcess::kill_group() const { ::kill(-process_, SIGKILL); }
+void EngineProcess::kill_group() const {
+    ::kill(-process_, SIGKILL);
+}
 
 Ending EngineProcess::wait(int most_milliseconds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(most_milliseconds);
@@ -170,9 +177,10 @@ Ending EngineProcess::wait(int most_milliseconds) {
         return {"engine_crashed", fmt::format("it was ended by {}", signal_text(signal))};
     }
     const bool is_out_of_memory = machine::out_of_memory_kills() > out_of_memory_kills_before_;
-    return {"engine_killed", fmt::format("it was ended by {}; {}", signal_text(signal),
-                                         is_out_of_memory ? "the kernel ran out of memory and killed a process meanwhile"
-                                                          : "the kernel counts no out-of-memory kill meanwhile")};
+    return {"engine_killed",
+            fmt::format("it was ended by {}; {}", signal_text(signal),
+                        is_out_of_memory ? "the kernel ran out of memory and killed a process meanwhile"
+                                         : "the kernel counts no out-of-memory kill meanwhile")};
 }
 
 }  // namespace gravbench::run

@@ -17,11 +17,12 @@ struct Engine {
     std::vector<std::string> command;
 };
 
-/// "torch" is gravbench-torch beside this executable; anything else is a program's path. Throws UsageError where there is none.
+/// "torch" is gravbench-torch beside this executable; anything else is a program's path. Throws UsageError where there
+/// is none.
 Engine find_engine(const std::string& text);
 
-/// What every engine gets from this process's environment: where programs, libraries and the user's files are, and the language.
-/// Nothing else, so that a stray export cannot change a result unseen.
+/// What every engine gets from this process's environment: where programs, libraries and the user's files are, and the
+/// language. Nothing else, so that a stray export cannot change a result unseen.
 Environment inherited_environment();
 
 /// How a process ended.
@@ -30,8 +31,8 @@ struct Ending {
     std::string message;
 };
 
-/// One engine process, in a process group of its own, its stdout and stderr in a file. Killed with all its children at the end of
-/// its life, and by the kernel if this process dies first.
+/// One engine process, in a process group of its own, its stdout and stderr in a file. Killed with all its children at
+/// the end of its life, and by the kernel if this process dies first.
 class EngineProcess {
   public:
     /// Throws EngineError engine_not_started.

@@ -22,16 +22,20 @@ void check_supported(const Json& settings, const protocol::Hello& hello) {
         const bool is_known = std::find(known.begin(), known.end(), value) != known.end();
         // An engine need not know a setting that is not asked for.
         if (!is_known && value != plan::find_setting(name)->default_value) {
-            throw EngineError("setting_not_supported", fmt::format("{} {}: the engine {} knows {}", name, value.dump(), hello.engine_name,
-                                                                   known.empty() ? "no such setting; it" : known.dump()));
+            throw EngineError("setting_not_supported",
+                              fmt::format("{} {}: the engine {} knows {}", name, value.dump(), hello.engine_name,
+                                          known.empty() ? "no such setting; it" : known.dump()));
         }
     }
 }
 
-std::int64_t only_sample(const protocol::BlockSamples& block) { return block.streams.front().front(); }
+std::int64_t only_sample(const protocol::BlockSamples& block) {
+    return block.streams.front().front();
+}
 
 /// The first two calls are kept as cold-start figures; the rest of warm-up is thrown away.
-void warm_up(EngineClient& client, const plan::RunOptions& options, results::ColdStart& cold, results::LaunchRecord& record) {
+void warm_up(EngineClient& client, const plan::RunOptions& options, results::ColdStart& cold,
+             results::LaunchRecord& record) {
     const std::int64_t start = monotonic_ns();
     cold.first_inference_ns = only_sample(client.run_count(1, nanoseconds(0)));
     cold.second_inference_ns = only_sample(client.run_count(1, nanoseconds(0)));
@@ -45,9 +49,10 @@ void warm_up(EngineClient& client, const plan::RunOptions& options, results::Col
 results::Block measure_block(EngineClient& client, const plan::RunOptions& options, std::int64_t one_inference_ns) {
     const std::int64_t least = options.iterations.value_or(plan::RunOptions::least_iterations);
     const nanoseconds expected = least * nanoseconds(one_inference_ns) * 2;
-    const protocol::BlockSamples measured = options.iterations ? client.run_count(*options.iterations, expected)
-                                                               : client.run_duration(options.duration, least, plan::RunOptions::most_iterations,
-                                                                                   options.duration + expected);
+    const protocol::BlockSamples measured =
+        options.iterations ? client.run_count(*options.iterations, expected)
+                           : client.run_duration(options.duration, least, plan::RunOptions::most_iterations,
+                                                 options.duration + expected);
     results::Block block;
     block.wall_ns = measured.wall_ns;
     for (const auto& stream : measured.streams) {
@@ -56,19 +61,22 @@ results::Block measure_block(EngineClient& client, const plan::RunOptions& optio
     return block;
 }
 
-Json compare_with(EngineClient& client, const Reference& reference, const plan::Cell& cell, const results::LaunchRecord& record) {
+Json compare_with(EngineClient& client, const Reference& reference, const plan::Cell& cell,
+                  const results::LaunchRecord& record) {
     if (cell.dtype() == "fp32" && record.inputs_digest != reference.inputs_digest) {
-        throw EngineError("engine_garbled", fmt::format("the inputs have digest {}, those of the reference {}", record.inputs_digest,
-                                                        reference.inputs_digest));
+        throw EngineError("engine_garbled", fmt::format("the inputs have digest {}, those of the reference {}",
+                                                        record.inputs_digest, reference.inputs_digest));
     }
     const auto batch = cell.shape.find("batch");
-    Json accuracy = protocol::to_json(client.compare(reference.outputs.string(), batch == cell.shape.end() ? 1 : batch->second));
+    Json accuracy =
+        protocol::to_json(client.compare(reference.outputs.string(), batch == cell.shape.end() ? 1 : batch->second));
     accuracy["reference"] = reference.description;
     return accuracy;
 }
 
-void measure(EngineClient& client, std::int64_t process_start, const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
-             const Json& engine_settings, const Reference* reference, results::LaunchRecord& record) {
+void measure(EngineClient& client, std::int64_t process_start, const LaunchContext& context, const plan::Cell& cell,
+             const plan::Model& model, const Json& engine_settings, const Reference* reference,
+             results::LaunchRecord& record) {
     results::ColdStart cold;
     const protocol::Hello hello = client.hello();
     cold.start_ns = monotonic_ns() - process_start;
@@ -76,11 +84,13 @@ void measure(EngineClient& client, std::int64_t process_start, const LaunchConte
     check_supported(engine_settings, hello);
 
     const plan::ModelFile& file = model.files.at(cell.dtype());
-    const protocol::Loaded loaded = client.load(std::filesystem::absolute(file.path).string(), cell.dtype(), engine_settings);
+    const protocol::Loaded loaded =
+        client.load(std::filesystem::absolute(file.path).string(), cell.dtype(), engine_settings);
     cold.load_ns = loaded.load_ns;
     cold.prepare_ns = loaded.prepare_ns;
     record.effective = loaded.effective;
-    record.inputs_digest = client.inputs(plan::arguments_for(model, cell.shape, file.float_inputs), context.options.seed, first_position);
+    record.inputs_digest =
+        client.inputs(plan::arguments_for(model, cell.shape, file.float_inputs), context.options.seed, first_position);
 
     warm_up(client, context.options, cold, record);
     record.cold_start = cold;
@@ -97,8 +107,12 @@ void measure(EngineClient& client, std::int64_t process_start, const LaunchConte
 }  // namespace
 
 Json engine_json(const protocol::Hello& hello) {
-    return {{"name", hello.engine_name}, {"version", hello.engine_version}, {"libraries", hello.libraries},
-            {"arch", hello.arch},        {"cpu", hello.cpu},                {"isa", hello.isa}};
+    return {{"name", hello.engine_name},
+            {"version", hello.engine_version},
+            {"libraries", hello.libraries},
+            {"arch", hello.arch},
+            {"cpu", hello.cpu},
+            {"isa", hello.isa}};
 }
 
 Environment environment_for(const plan::LaunchSetup& setup) {
@@ -109,10 +123,12 @@ Environment environment_for(const plan::LaunchSetup& setup) {
     return environment;
 }
 
-std::string log_tail(const std::filesystem::path& log) { return read_tail(log, 2000); }
+std::string log_tail(const std::filesystem::path& log) {
+    return read_tail(log, 2000);
+}
 
-results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
-                                     const Reference* reference) {
+results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
+                                     int number, const Reference* reference) {
     const plan::LaunchSetup setup = plan::launch_setup(cell.settings, context.physical_cores);
     results::LaunchRecord record;
     record.cell = cell.key;
@@ -121,7 +137,8 @@ results::LaunchRecord measure_launch(const LaunchContext& context, const plan::C
     const auto log = context.work_folder / "launch.log";
     try {
         const std::int64_t start = monotonic_ns();
-        EngineClient client(context.engine, environment_for(setup), log, context.options.timeout, context.stop_descriptor);
+        EngineClient client(context.engine, environment_for(setup), log, context.options.timeout,
+                            context.stop_descriptor);
         measure(client, start, context, cell, model, setup.engine_settings, reference, record);
     } catch (const EngineError& error) {
         record.problem = results::Problem{error.problem(), error.what()};

@@ -28,10 +28,10 @@ struct Reference {
     Json description;
 };
 
-/// The life of one engine process that measures one cell: cold start, warm-up, one block, memory, and the comparison with the
-/// reference where one is given. What goes wrong is in the record's problem. Throws Interrupted.
-results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
-                                     const Reference* reference);
+/// The life of one engine process that measures one cell: cold start, warm-up, one block, memory, and the comparison
+/// with the reference where one is given. What goes wrong is in the record's problem. Throws Interrupted.
+results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
+                                     int number, const Reference* reference);
 
 /// What the document's cells say of their engine.
 Json engine_json(const protocol::Hello& hello);

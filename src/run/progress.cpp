@@ -18,7 +18,9 @@ Progress::Progress(std::FILE* stream, bool is_terminal, std::map<std::string, in
     }
 }
 
-void Progress::note(const std::string& text) { print_line(text); }
+void Progress::note(const std::string& text) {
+    print_line(text);
+}
 
 void Progress::print_line(const std::string& text) {
     if (stream_ != nullptr) {
@@ -41,7 +43,8 @@ void Progress::launch_finished(const results::LaunchRecord& record, std::chrono:
     tally.spent += took;
     ++done_;
     const int width = static_cast<int>(std::to_string(total_).size());
-    const std::string head = fmt::format("[{:>{}}/{}] {} launch {}", done_, width, total_, record.cell, record.number + 1);
+    const std::string head =
+        fmt::format("[{:>{}}/{}] {} launch {}", done_, width, total_, record.cell, record.number + 1);
     if (record.problem) {
         print_line(fmt::format("{}: {}: {}", head, record.problem->code, record.problem->message));
         return;
@@ -52,8 +55,10 @@ void Progress::launch_finished(const results::LaunchRecord& record, std::chrono:
     }
     const Json latency = results::latency({record});
     const auto left = time_left();
-    print_line(fmt::format("{}: p50 {:.4g} ms{}", head, latency.at("p50").is_null() ? latency.at("mean").get<double>() : latency.at("p50").get<double>(),
-                           left.count() > 0 ? fmt::format(", about {} left", describe_duration(left)) : ""));
+    print_line(
+        fmt::format("{}: p50 {:.4g} ms{}", head,
+                    latency.at("p50").is_null() ? latency.at("mean").get<double>() : latency.at("p50").get<double>(),
+                    left.count() > 0 ? fmt::format(", about {} left", describe_duration(left)) : ""));
 }
 
 void Progress::cell_abandoned(const std::string& cell) {

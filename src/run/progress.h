@@ -22,7 +22,8 @@ class Progress {
     void cell_abandoned(const std::string& cell);
     void finish();
 
-    /// From the launches so far: each cell's own mean, and the mean of all for cells without any. Nothing before the first.
+    /// From the launches so far: each cell's own mean, and the mean of all for cells without any. Nothing before the
+    /// first.
     std::chrono::nanoseconds time_left() const;
 
   private:

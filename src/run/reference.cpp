@@ -30,7 +30,8 @@ plan::Settings reference_settings() {
 Json example_arguments(const plan::Model& model) {
     Json arguments = plan::arguments_for(model, model.example->shape, "f32");
     for (Json& argument : arguments) {
-        argument["values"] = {{"file", fs::absolute(model.example->inputs).string()}, {"tensor", argument.value("name", "")}};
+        argument["values"] = {{"file", fs::absolute(model.example->inputs).string()},
+                              {"tensor", argument.value("name", "")}};
     }
     return arguments;
 }
@@ -42,14 +43,15 @@ Json check_against_export(EngineClient& client, const plan::Model& model) {
     }
     client.inputs(example_arguments(model), 0, 0);
     const auto batch = model.example->shape.find("batch");
-    return protocol::to_json(
-        client.compare(fs::absolute(model.example->outputs).string(), batch == model.example->shape.end() ? 1 : batch->second));
+    return protocol::to_json(client.compare(fs::absolute(model.example->outputs).string(),
+                                            batch == model.example->shape.end() ? 1 : batch->second));
 }
 
 /// Removes the files that were used longest ago until the rest fits.
 void prune(const fs::path& folder) {
     std::vector<fs::directory_entry> files(fs::directory_iterator(folder), fs::directory_iterator{});
-    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.last_write_time() > b.last_write_time(); });
+    std::sort(files.begin(), files.end(),
+              [](const auto& a, const auto& b) { return a.last_write_time() > b.last_write_time(); });
     std::uintmax_t total = 0;
     for (const fs::directory_entry& file : files) {
         total += file.file_size();
@@ -66,7 +68,9 @@ References::References(const LaunchContext& context, Json engine, fs::path cache
     fs::create_directories(folder_);
 }
 
-fs::path References::file(const std::string& name, const char* ending) const { return folder_ / (name + ending); }
+fs::path References::file(const std::string& name, const char* ending) const {
+    return folder_ / (name + ending);
+}
 
 const Reference& References::reference_for(const plan::Cell& cell, const plan::Model& model) {
     const Json identity{model.files.at("fp32").sha256,
@@ -119,10 +123,12 @@ Reference References::make(const plan::Cell& cell, const plan::Model& model, con
     const plan::ModelFile& fp32 = model.files.at("fp32");
     Reference reference{file(name, ".safetensors"), "", {}};
     try {
-        EngineClient client(context_.engine, environment_for(setup), log, context_.options.timeout, context_.stop_descriptor);
+        EngineClient client(context_.engine, environment_for(setup), log, context_.options.timeout,
+                            context_.stop_descriptor);
         client.hello();
         client.load(fs::absolute(fp32.path).string(), "fp32", setup.engine_settings);
-        reference.inputs_digest = client.inputs(plan::arguments_for(model, cell.shape, fp32.float_inputs), context_.options.seed, 0);
+        reference.inputs_digest =
+            client.inputs(plan::arguments_for(model, cell.shape, fp32.float_inputs), context_.options.seed, 0);
         client.save_outputs(reference.outputs.string());
         reference.description = {{"engine", engine_.at("name")},
                                  {"version", engine_.at("version")},
@@ -132,7 +138,8 @@ Reference References::make(const plan::Cell& cell, const plan::Model& model, con
         client.quit();
     } catch (const EngineError& error) {
         const std::string tail = log_tail(log);
-        throw EngineError(error.problem(), tail.empty() ? error.what() : fmt::format("{}; log: {}", error.what(), tail));
+        throw EngineError(error.problem(),
+                          tail.empty() ? error.what() : fmt::format("{}; log: {}", error.what(), tail));
     }
     // The engine need not write files (tests/fake_engine does not); then there is nothing to keep for another run.
     if (fs::exists(reference.outputs)) {

@@ -10,16 +10,16 @@
 
 namespace gravbench::run {
 
-/// Makes and keeps the references: a model's outputs in fp32, strict, jit none, for each shape, from a launch of its own.
-/// They stay in the user's cache folder, under the hash of model, inputs, seed, engine version and architecture; the oldest go
-/// when they take more than 4 GiB.
+/// Makes and keeps the references: a model's outputs in fp32, strict, jit none, for each shape, from a launch of its
+/// own. They stay in the user's cache folder, under the hash of model, inputs, seed, engine version and architecture;
+/// the oldest go when they take more than 4 GiB.
 class References {
   public:
     /// `engine` as the hello of the engine describes it.
     References(const LaunchContext& context, Json engine, std::filesystem::path cache_folder);
 
-    /// The reference for a cell's model and shape. Throws EngineError where its launch fails; it then fails the same way each
-    /// time, without another launch. Throws Interrupted.
+    /// The reference for a cell's model and shape. Throws EngineError where its launch fails; it then fails the same
+    /// way each time, without another launch. Throws Interrupted.
     const Reference& reference_for(const plan::Cell& cell, const plan::Model& model);
 
   private:

@@ -16,7 +16,8 @@ using results::CellOutcome;
 using results::LaunchRecord;
 
 bool has_complete_launch(const CellOutcome& outcome) {
-    return std::any_of(outcome.launches.begin(), outcome.launches.end(), [](const LaunchRecord& launch) { return launch.is_complete(); });
+    return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+                       [](const LaunchRecord& launch) { return launch.is_complete(); });
 }
 
 /// One that has only failed will fail again; one that has succeeded may go on.
@@ -25,17 +26,19 @@ bool is_abandoned(const CellOutcome& outcome) {
 }
 
 bool has_launch(const CellOutcome& outcome, int number) {
-    return std::any_of(outcome.launches.begin(), outcome.launches.end(), [&](const LaunchRecord& launch) { return launch.number == number; });
+    return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+                       [&](const LaunchRecord& launch) { return launch.number == number; });
 }
 
 bool has_accuracy(const CellOutcome& outcome) {
-    return std::any_of(outcome.launches.begin(), outcome.launches.end(), [](const LaunchRecord& launch) { return !launch.accuracy.is_null(); });
+    return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+                       [](const LaunchRecord& launch) { return !launch.accuracy.is_null(); });
 }
 
 class Run {
   public:
-    Run(const plan::Plan& plan, const LaunchContext& context, References* references, const std::function<void(const LaunchRecord&)>& keep,
-        Progress& progress)
+    Run(const plan::Plan& plan, const LaunchContext& context, References* references,
+        const std::function<void(const LaunchRecord&)>& keep, Progress& progress)
         : plan_(plan), context_(context), references_(references), keep_(keep), progress_(progress) {
         outcome_.cells.resize(plan.cells.size());
     }
@@ -51,7 +54,8 @@ class Run {
         try {
             for (int round = 0; round < plan_.options.launches && !is_time_over(); ++round) {
                 for (const std::size_t cell : round_order(plan_.cells.size(), plan_.options.seed, round)) {
-                    if (!is_abandoned(outcome_.cells[cell]) && !has_launch(outcome_.cells[cell], round) && !is_time_over()) {
+                    if (!is_abandoned(outcome_.cells[cell]) && !has_launch(outcome_.cells[cell], round) &&
+                        !is_time_over()) {
                         launch(cell, round);
                     }
                 }
@@ -80,7 +84,8 @@ class Run {
                 reference = &references_->reference_for(cell, plan_.models[cell.model]);
             } catch (const EngineError& error) {
                 outcome.problems.push_back(
-                    {"reference_failed", fmt::format("the launch under fp32, strict, jit none failed: {}: {}", error.problem(), error.what())});
+                    {"reference_failed", fmt::format("the launch under fp32, strict, jit none failed: {}: {}",
+                                                     error.problem(), error.what())});
                 progress_.note(fmt::format("{}: {}", cell.key, outcome.problems.back().message));
                 progress_.cell_abandoned(cell.key);
                 return;
@@ -103,7 +108,9 @@ class Run {
             }
             const std::string reason = outcome_.is_interrupted ? "the run was interrupted" : "--max-time was over";
             if (outcome_.is_interrupted) {
-                outcome.problems.push_back({"interrupted", fmt::format("{} after {} of {} launches", reason, outcome.launches.size(), plan_.options.launches)});
+                outcome.problems.push_back(
+                    {"interrupted", fmt::format("{} after {} of {} launches", reason, outcome.launches.size(),
+                                                plan_.options.launches)});
             }
             if (outcome.launches.empty()) {
                 outcome.problems.push_back({"not_measured", reason + " before its first launch"});
@@ -125,7 +132,8 @@ class Run {
 std::vector<std::size_t> round_order(std::size_t cells, std::uint64_t seed, int round) {
     std::vector<std::size_t> order(cells);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32), static_cast<std::uint32_t>(round)};
+    std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                           static_cast<std::uint32_t>(round)};
     std::mt19937_64 random(sequence);
     // Written out: std::shuffle may differ between libraries.
     for (std::size_t i = cells; i > 1; --i) {
@@ -135,7 +143,8 @@ std::vector<std::size_t> round_order(std::size_t cells, std::uint64_t seed, int 
 }
 
 RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references,
-                        const std::vector<LaunchRecord>& earlier, const std::function<void(const LaunchRecord&)>& keep, Progress& progress) {
+                        const std::vector<LaunchRecord>& earlier, const std::function<void(const LaunchRecord&)>& keep,
+                        Progress& progress) {
     Run run(plan, context, references, keep, progress);
     run.adopt(earlier);
     return run.measure();

@@ -12,8 +12,8 @@
 
 namespace gravbench::run {
 
-/// The order of one round: every cell's index once, shuffled by seed and round, so that drift of the machine falls on all cells alike
-/// and the same seed gives the same order everywhere.
+/// The order of one round: every cell's index once, shuffled by seed and round, so that drift of the machine falls on
+/// all cells alike and the same seed gives the same order everywhere.
 std::vector<std::size_t> round_order(std::size_t cells, std::uint64_t seed, int round);
 
 /// What a run measured, one outcome for each of the plan's cells.
@@ -22,11 +22,11 @@ struct RunOutcome {
     bool is_interrupted = false;
 };
 
-/// Measures the plan: as many rounds as there are launches, one launch of every cell in each. Launches in `earlier` (of an interrupted
-/// run) are not made again. Each finished launch goes to `keep` before the next begins. A cell whose first launch fails gets no more.
-/// `references` is null where no accuracy is asked for.
+/// Measures the plan: as many rounds as there are launches, one launch of every cell in each. Launches in `earlier` (of
+/// an interrupted run) are not made again. Each finished launch goes to `keep` before the next begins. A cell whose
+/// first launch fails gets no more. `references` is null where no accuracy is asked for.
 RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references,
-                        const std::vector<results::LaunchRecord>& earlier, const std::function<void(const results::LaunchRecord&)>& keep,
-                        Progress& progress);
+                        const std::vector<results::LaunchRecord>& earlier,
+                        const std::function<void(const results::LaunchRecord&)>& keep, Progress& progress);
 
 }  // namespace gravbench::run

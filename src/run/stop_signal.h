@@ -2,7 +2,8 @@
 
 namespace gravbench::run {
 
-/// Turns SIGINT and SIGTERM into something that can be waited for. One at a time in a process; the old handlers come back at its end.
+/// Turns SIGINT and SIGTERM into something that can be waited for. One at a time in a process; the old handlers come
+/// back at its end.
 class StopSignal {
   public:
     StopSignal();

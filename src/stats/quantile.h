@@ -5,8 +5,8 @@
 
 namespace gravbench::stats {
 
-/// The quantile of samples in ascending order, by linear interpolation between order statistics: type 7 of Hyndman and Fan,
-/// "Sample quantiles in statistical packages" (1996), numpy's default. Throws DataError without samples, or for a
+/// The quantile of samples in ascending order, by linear interpolation between order statistics: type 7 of Hyndman and
+/// Fan, "Sample quantiles in statistical packages" (1996), numpy's default. Throws DataError without samples, or for a
 /// probability outside [0, 1].
 double quantile(std::span<const double> sorted, double probability);
 

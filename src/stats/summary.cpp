@@ -21,19 +21,22 @@ double student_t(double degrees_of_freedom, double confidence) {
 }
 
 std::vector<double> logarithms(std::span<const double> launches) {
-    if (launches.size() < 2) {
-        throw DataError("a ratio with an interval needs at least 2 launches; there are " +
-                        std::to_string(launches.size()));
-    }
     std::vector<double> result;
     result.reserve(launches.size());
     for (const double launch : launches) {
         if (!(launch > 0 && std::isfinite(launch))) {
-            throw DataError("a ratio needs finite numbers above 0, not " + std::to_string(launch));
+            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(launch));
         }
         result.push_back(std::log(launch));
     }
     return result;
+}
+
+void check_launches(std::span<const double> launches) {
+    if (launches.size() < 2) {
+        throw DataError("a ratio with an interval needs at least 2 launches; there are " +
+                        std::to_string(launches.size()));
+    }
 }
 
 Ratio from_logarithm(double centre, double half_width) {
@@ -95,11 +98,21 @@ std::optional<Interval> launch_interval(std::span<const double> launches, double
     return Interval{over_launches.mean - half, over_launches.mean + half};
 }
 
+std::optional<Interval> positive_launch_interval(std::span<const double> launches, double confidence) {
+    if (launches.size() < 2) {
+        return std::nullopt;
+    }
+    const Interval on_log_scale = *launch_interval(logarithms(launches), confidence);
+    return Interval{std::exp(on_log_scale.low), std::exp(on_log_scale.high)};
+}
+
 Interval widened_to(Interval interval, double point) {
     return {std::min(interval.low, point), std::max(interval.high, point)};
 }
 
 Ratio ratio_interval(std::span<const double> base, std::span<const double> other) {
+    check_launches(base);
+    check_launches(other);
     const Moments of_base = moments(logarithms(base));
     const Moments of_other = moments(logarithms(other));
     const double half = welch_half_width(mean_error(of_base, base.size()), mean_error(of_other, other.size()));
@@ -111,6 +124,7 @@ Ratio paired_ratio(std::span<const double> base, std::span<const double> other) 
         throw DataError("a paired ratio needs two lists of the same length, not of " + std::to_string(base.size()) +
                         " and " + std::to_string(other.size()));
     }
+    check_launches(base);
     const std::vector<double> of_base = logarithms(base);
     std::vector<double> differences = logarithms(other);
     for (std::size_t round = 0; round < differences.size(); ++round) {

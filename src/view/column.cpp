@@ -12,30 +12,54 @@ namespace {
 
 using Digits = Column::Digits;
 
-Json at(const Json& cell, const char* pointer) {
+/// Four digits that matter, without an exponent: 0.02314, 62.14, 1234.
+std::string four_digits(double number) {
+    if (number == 0 || !std::isfinite(number)) {
+        return number == 0 ? "0.0" : "-";
+    }
+    // The exponent is taken after rounding: 9.99996 is 10.00.
+    const std::string rounded = fmt::format("{:.3e}", number);
+    const int exponent = std::stoi(rounded.substr(rounded.find('e') + 1));
+    return fmt::format("{:.{}f}", number, std::clamp(3 - exponent, 0, 9));
+}
+
+Json at(const Json& cell, const std::string& pointer) {
     const Json::json_pointer place(pointer);
     return cell.contains(place) ? cell.at(place) : Json();
 }
 
-Json requested(const Json& cell, const std::string& name) { return cell.at("settings").at("requested").value(name, Json()); }
+/// The figure at a place in the cell.
+Column::Value from(const std::string& pointer) {
+    return [pointer](const Json& cell) { return at(cell, pointer); };
+}
+
+Json requested(const Json& cell, const std::string& name) {
+    return cell.at("settings").at("requested").value(name, Json());
+}
 
 /// "tokens=8,images=1"
 Json assignments(const Json& cell, const std::string& name) {
     std::string text;
     for (const auto& [key, value] : member_or_empty(cell.at("settings").at("requested"), name).items()) {
-        text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, value.is_string() ? value.get<std::string>() : value.dump());
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", key,
+                            value.is_string() ? value.get<std::string>() : value.dump());
     }
     return text.empty() ? Json() : Json(text);
 }
 
-Json interval(const Json& cell, const char* pointer) {
-    const Json both = at(cell, pointer);
-    return both.is_null() ? Json() : Json(fmt::format("{:.4g} .. {:.4g}", both.at(0).get<double>(), both.at(1).get<double>()));
+Json p50_interval(const Json& cell) {
+    const Json both = at(cell, "/latency_ms/p50_ci95");
+    return both.is_null()
+               ? Json()
+               : Json(four_digits(both.at(0).get<double>()) + " .. " + four_digits(both.at(1).get<double>()));
 }
 
-Json bytes_to_mib(const Json& bytes) { return bytes.is_null() ? Json() : Json(bytes.get<double>() / (1 << 20)); }
+Json peak_mib(const Json& cell) {
+    const Json bytes = at(cell, "/memory/peak_rss_bytes");
+    return bytes.is_null() ? Json() : Json(bytes.get<double>() / (1 << 20));
+}
 
-Json problem_codes(const Json& cell, const std::string&) {
+Json problem_codes(const Json& cell) {
     std::string codes;
     for (const Json& problem : cell.at("problems")) {
         const auto code = problem.at("code").get<std::string>();
@@ -59,45 +83,47 @@ bool is_of_interest(const Json& document, const plan::Setting& setting) {
 }
 
 std::vector<Column> figures() {
-    const auto column = [](const char* name, const char* heading, Json (*value)(const Json&, const std::string&), bool is_shown,
-                           Digits digits) { return Column{name, heading, value, is_shown, digits}; };
-    constexpr Digits significant = Digits::significant;
+    constexpr Digits digits = Digits::significant;
+    constexpr bool shown = true;
+    constexpr bool only_csv = false;
     return {
-        column("p50_ms", "p50 ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/p50"); }, true, significant),
-        column("p50_ci95_ms", "95% interval", [](const Json& cell, const std::string&) { return interval(cell, "/latency_ms/p50_ci95"); }, true, significant),
-        column("mean_ms", "mean ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/mean"); }, false, significant),
-        column("stddev_ms", "stddev ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/stddev"); }, false, significant),
-        column("min_ms", "min ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/min"); }, false, significant),
-        column("p90_ms", "p90 ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/p90"); }, true, significant),
-        column("p95_ms", "p95 ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/p95"); }, false, significant),
-        column("p99_ms", "p99 ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/p99"); }, true, significant),
-        column("p99_9_ms", "p99.9 ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/p99_9"); }, false, significant),
-        column("max_ms", "max ms", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/max"); }, false, significant),
-        column("throughput_per_s", "items/s", [](const Json& cell, const std::string&) { return at(cell, "/throughput_per_s/value"); }, true, significant),
-        column("cosine_similarity", "cosine", [](const Json& cell, const std::string&) { return at(cell, "/accuracy/cosine_similarity"); }, true, Digits::six_decimals),
-        column("max_abs_error", "max error", [](const Json& cell, const std::string&) { return at(cell, "/accuracy/max_abs_error"); }, false, significant),
-        column("top1_agreement", "top-1", [](const Json& cell, const std::string&) { return at(cell, "/accuracy/top1_agreement"); }, false, significant),
-        column("load_ms", "load ms", [](const Json& cell, const std::string&) { return at(cell, "/cold_start_ms/load"); }, false, significant),
-        column("first_inference_ms", "first ms", [](const Json& cell, const std::string&) { return at(cell, "/cold_start_ms/first_inference"); }, true, significant),
-        column("peak_rss_mib", "peak MiB", [](const Json& cell, const std::string&) { return bytes_to_mib(at(cell, "/memory/peak_rss_bytes")); }, true, Digits::whole),
-        column("samples", "samples", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/samples"); }, false, Digits::whole),
-        column("launches", "launches", [](const Json& cell, const std::string&) { return at(cell, "/latency_ms/launches"); }, false, Digits::whole),
-        column("problems", "problems", problem_codes, true, significant),
+        {"p50_ms", "p50 ms", from("/latency_ms/p50"), shown, digits},
+        {"p50_ci95_ms", "95% interval", p50_interval, shown, digits},
+        {"mean_ms", "mean ms", from("/latency_ms/mean"), only_csv, digits},
+        {"stddev_ms", "stddev ms", from("/latency_ms/stddev"), only_csv, digits},
+        {"min_ms", "min ms", from("/latency_ms/min"), only_csv, digits},
+        {"p90_ms", "p90 ms", from("/latency_ms/p90"), shown, digits},
+        {"p95_ms", "p95 ms", from("/latency_ms/p95"), only_csv, digits},
+        {"p99_ms", "p99 ms", from("/latency_ms/p99"), shown, digits},
+        {"p99_9_ms", "p99.9 ms", from("/latency_ms/p99_9"), only_csv, digits},
+        {"max_ms", "max ms", from("/latency_ms/max"), only_csv, digits},
+        {"throughput_per_s", "items/s", from("/throughput_per_s/value"), shown, digits},
+        {"cosine_similarity", "cosine", from("/accuracy/cosine_similarity"), shown, Digits::six_decimals},
+        {"max_abs_error", "max error", from("/accuracy/max_abs_error"), only_csv, digits},
+        {"top1_agreement", "top-1", from("/accuracy/top1_agreement"), only_csv, digits},
+        {"load_ms", "load ms", from("/cold_start_ms/load"), only_csv, digits},
+        {"first_inference_ms", "first ms", from("/cold_start_ms/first_inference"), shown, digits},
+        {"peak_rss_mib", "peak MiB", peak_mib, shown, Digits::whole},
+        {"samples", "samples", from("/latency_ms/samples"), only_csv, Digits::whole},
+        {"launches", "launches", from("/latency_ms/launches"), only_csv, Digits::whole},
+        {"problems", "problems", problem_codes, shown, digits},
     };
 }
 
 }  // namespace
 
 std::vector<Column> columns_for(const Json& document) {
-    std::vector<Column> columns{
-        {"model", "model", [](const Json& cell, const std::string&) { return at(cell, "/model/name"); }, true, Digits::significant}};
+    std::vector<Column> columns{{"model", "model", from("/model/name"), true, Digits::significant}};
     for (const plan::Setting& setting : plan::settings()) {
-        columns.push_back({setting.name, setting.name, requested, is_of_interest(document, setting), Digits::whole});
+        const std::string name = setting.name;
+        const auto value = [name](const Json& cell) { return requested(cell, name); };
+        columns.push_back({name, name, value, is_of_interest(document, setting), Digits::whole});
     }
-    for (const char* name : {plan::shape_key, plan::env_key}) {
+    for (const std::string& name : {std::string(plan::shape_key), std::string(plan::env_key)}) {
+        const auto value = [name](const Json& cell) { return assignments(cell, name); };
         const bool is_given = std::any_of(document.at("cells").begin(), document.at("cells").end(),
                                           [&](const Json& cell) { return !assignments(cell, name).is_null(); });
-        columns.push_back({name, name, assignments, is_given, Digits::whole});
+        columns.push_back({name, name, value, is_given, Digits::whole});
     }
     for (Column& column : figures()) {
         columns.push_back(std::move(column));
@@ -124,9 +150,7 @@ std::string readable(const Column& column, const Json& value) {
         case Digits::significant:
             break;
     }
-    // Four digits that matter, without an exponent: 0.02314, 62.14, 1234.
-    const int after_point = number == 0 ? 1 : std::max(0, 3 - static_cast<int>(std::floor(std::log10(std::abs(number)))));
-    return fmt::format("{:.{}f}", number, std::min(after_point, 9));
+    return four_digits(number);
 }
 
 }  // namespace gravbench::view

@@ -21,7 +21,8 @@ const std::vector<Format>& formats() {
 }
 
 const Format& find_format(const std::string& name) {
-    const auto found = std::find_if(formats().begin(), formats().end(), [&](const Format& format) { return format.name == name; });
+    const auto found =
+        std::find_if(formats().begin(), formats().end(), [&](const Format& format) { return format.name == name; });
     if (found == formats().end()) {
         throw UsageError(fmt::format("--format: \"{}\" is not one of {}", name, format_names()));
     }

@@ -27,7 +27,8 @@ Rows readable_rows(const Json& document) {
     for (const Json& cell : document.at("cells")) {
         rows.emplace_back();
         for (const Column& column : shown) {
-            rows.back().push_back(readable(column, column.value(cell, column.name)));
+            rows.back().push_back(readable(column, column.value(cell)));
+            std::replace(rows.back().back().begin(), rows.back().back().end(), '\n', ' ');
         }
     }
     return rows;
@@ -59,18 +60,32 @@ std::string aligned(const Rows& rows) {
 
 std::string machine_line(const Json& document) {
     const Json& machine = document.at("machine");
-    const auto text = [](const Json& value) { return value.is_string() ? value.get<std::string>() : std::string("unknown CPU"); };
-    std::string line = fmt::format("{}{}, {} cores of {} vCPUs, {}", machine.at("instance_type").is_null() ? "" : text(machine.at("instance_type")) + ", ",
-                                   text(machine.at("cpu")), machine.at("physical_cores").dump(), machine.at("vcpus").dump(), text(machine.at("arch")));
+    const auto text = [](const Json& value) {
+        return value.is_string() ? value.get<std::string>() : value.is_null() ? std::string("unknown") : value.dump();
+    };
+    const std::string instance = machine.at("instance_type").is_null() ? "" : text(machine.at("instance_type")) + ", ";
+    std::string line =
+        fmt::format("{}{}, {} cores of {} vCPUs, {}", instance,
+                    machine.at("cpu").is_null() ? "unknown CPU" : text(machine.at("cpu")),
+                    text(machine.at("physical_cores")), text(machine.at("vcpus")), text(machine.at("arch")));
     for (const Json& cell : document.at("cells")) {
         const Json& engine = cell.at("engine");
         if (!engine.is_null()) {
             const Json onednn = engine.at("libraries").value("onednn", Json());
-            line += fmt::format("; engine {} {}{}", text(engine.at("name")), text(engine.at("version")), onednn.is_string() ? ", oneDNN " + text(onednn) : "");
+            line += fmt::format("; engine {} {}{}", text(engine.at("name")), text(engine.at("version")),
+                                onednn.is_string() ? ", oneDNN " + text(onednn) : "");
             break;
         }
     }
     return line + (machine.at("emulated") == true ? "\nEMULATED: the times below mean nothing.\n" : "\n");
+}
+
+/// A later version's document may have problems that this one does not know.
+std::string remedy_for(const std::string& code) {
+    const auto& kinds = results::problem_kinds();
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [&](const results::ProblemKind& kind) { return kind.code == code; });
+    return found == kinds.end() ? "not known to this version" : found->remedy;
 }
 
 /// Each problem once, with the cells that have it and what to do.
@@ -79,8 +94,8 @@ std::string problem_lines(const Json& document) {
     for (const Json& cell : document.at("cells")) {
         for (const Json& problem : cell.at("problems")) {
             const auto code = problem.at("code").get<std::string>();
-            lines += fmt::format("problem  {}: {}: {} ({})\n", cell.at("key").get<std::string>(), code, problem.at("message").get<std::string>(),
-                                 results::problem_kind(code).remedy);
+            lines += fmt::format("problem  {}: {}: {} ({})\n", cell.at("key").get<std::string>(), code,
+                                 problem.at("message").get<std::string>(), remedy_for(code));
         }
         if (cell.contains("log_tail")) {
             lines += fmt::format("  the engine's log ends with:\n{}\n", cell.at("log_tail").get<std::string>());
@@ -98,7 +113,11 @@ std::string weights_line(const Json& document) {
             names.insert(cell.at("model").at("name").get<std::string>());
         }
     }
-    return names.empty() ? "" : fmt::format("weights  random, not trained: {} (latency does not depend on them; accuracy compares settings, not models)\n", fmt::join(names, ", "));
+    return names.empty() ? ""
+                         : fmt::format(
+                               "weights  random, not trained: {} (latency does not depend on them; accuracy compares "
+                               "settings, not models)\n",
+                               fmt::join(names, ", "));
 }
 
 std::string status_line(const Json& document) {
@@ -106,7 +125,7 @@ std::string status_line(const Json& document) {
 }
 
 std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) {
         return text;
     }
     std::string result = "\"";
@@ -119,14 +138,22 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 std::string render_table(const Json& document) {
-    return machine_line(document) + status_line(document) + "\n" + aligned(readable_rows(document)) + "\n" + weights_line(document) + problem_lines(document);
+    return machine_line(document) + status_line(document) + "\n" + aligned(readable_rows(document)) + "\n" +
+           weights_line(document) + problem_lines(document);
 }
 
 std::string render_markdown(const Json& document) {
     std::string text;
     const Rows rows = readable_rows(document);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        text += fmt::format("| {} |\n", fmt::join(rows[i], " | "));
+        for (const std::string& field : rows[i]) {
+            text += "| ";
+            for (const char c : field) {
+                text += c == '|' ? "\\|" : std::string(1, c);
+            }
+            text += " ";
+        }
+        text += "|\n";
         if (i == 0) {
             for (std::size_t j = 0; j < rows[i].size(); ++j) {
                 text += "|---";
@@ -134,7 +161,8 @@ std::string render_markdown(const Json& document) {
             text += "|\n";
         }
     }
-    return machine_line(document) + status_line(document) + "\n" + text + "\n" + weights_line(document) + problem_lines(document);
+    return machine_line(document) + status_line(document) + "\n" + text + "\n" + weights_line(document) +
+           problem_lines(document);
 }
 
 std::string render_csv(const Json& document) {
@@ -147,8 +175,9 @@ std::string render_csv(const Json& document) {
     for (const Json& cell : document.at("cells")) {
         fields = {quoted(cell.at("key").get<std::string>()), cell.at("valid").dump()};
         for (const Column& column : columns) {
-            const Json value = column.value(cell, column.name);
-            fields.push_back(value.is_null() ? "" : quoted(value.is_string() ? value.get<std::string>() : value.dump()));
+            const Json value = column.value(cell);
+            fields.push_back(value.is_null() ? ""
+                                             : quoted(value.is_string() ? value.get<std::string>() : value.dump()));
         }
         text += fmt::format("{}\n", fmt::join(fields, ","));
     }
@@ -160,11 +189,13 @@ std::string render_jsonl(const Json& document) {
     for (Json cell : document.at("cells")) {
         cell.erase("samples");
         cell["run_id"] = document.at("run").at("id");
-        text += cell.dump() + "\n";
+        text += cell.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     }
     return text;
 }
 
-std::string render_json(const Json& document) { return readable_json(document); }
+std::string render_json(const Json& document) {
+    return readable_json(document);
+}
 
 }  // namespace gravbench::view

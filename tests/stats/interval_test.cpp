@@ -68,6 +68,28 @@ TEST_CASE("the interval over five launches holds the true mean as often as it cl
     CHECK(covered <= 0.965 * runs);
 }
 
+TEST_CASE("an interval for times and rates never reaches 0, however unequal the launches") {
+    const Interval plain = launch_interval(std::vector<double>{1, 2, 90}).value();
+    CHECK(plain.low < 0);
+    const Interval interval = positive_launch_interval(std::vector<double>{1, 2, 90}).value();
+    CHECK(interval.low > 0);
+    CHECK(interval.low < 5.646);  // the geometric mean
+    CHECK(interval.high > 5.647);
+}
+
+TEST_CASE("an interval for times in milliseconds is that in seconds times 1000") {
+    std::vector<double> thousandfold = five_launches;
+    std::for_each(thousandfold.begin(), thousandfold.end(), [](double& launch) { launch *= 1000; });
+    CHECK(positive_launch_interval(thousandfold)->low == Approx(1000 * positive_launch_interval(five_launches)->low));
+    CHECK(positive_launch_interval(thousandfold)->high == Approx(1000 * positive_launch_interval(five_launches)->high));
+}
+
+TEST_CASE("an interval on logarithms refuses what has none") {
+    CHECK_FALSE(positive_launch_interval(std::vector<double>{80.0}));
+    CHECK_THROWS_AS(positive_launch_interval(std::vector<double>{80.0, 0.0}), DataError);
+    CHECK_THROWS_AS(positive_launch_interval(std::vector<double>{80.0, -1.0}), DataError);
+}
+
 TEST_CASE("an interval is widened to hold its point and no further") {
     CHECK(widened_to({4, 6}, 3).low == 3);
     CHECK(widened_to({4, 6}, 3).high == 6);

@@ -1,0 +1,85 @@
+#include "results/problem.h"
+
+#include <filesystem>
+#include <regex>
+#include <set>
+
+#include "base/errors.h"
+#include "base/files.h"
+#include "catch.h"
+
+namespace gravbench::results {
+namespace {
+
+/// Every problem's code that src's C++ creates: EngineError("code", ...), Failure("code", ...), {"code", some message}.
+std::set<std::string> codes_in_source() {
+    static const std::regex creations(
+        R"((?:EngineError\(|Problem\{|push_back\(\s*\{|return \{|Failure\(|failure_from_current\(|error_reply\([a-z]+, )\s*"([a-z]+(?:_[a-z]+)*)\",)");
+    std::set<std::string> codes;
+    for (const char* folder : {"engine", "run", "results"}) {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(std::filesystem::path(GRAVBENCH_SOURCE_FOLDER) / folder)) {
+            if (entry.path().extension() != ".cpp" || entry.path().filename() == "problem.cpp") {
+                continue;
+            }
+            const std::string text = read_file(entry.path());
+            for (std::sregex_iterator match(text.begin(), text.end(), creations); match != std::sregex_iterator();
+                 ++match) {
+                codes.insert((*match)[1]);
+            }
+        }
+    }
+    return codes;
+}
+
+TEST_CASE("every problem has a code of its own, a meaning and a remedy") {
+    std::set<std::string> codes;
+    for (const ProblemKind& kind : problem_kinds()) {
+        INFO(kind.code);
+        CHECK(codes.insert(kind.code).second);
+        CHECK_FALSE(kind.meaning.empty());
+        CHECK_FALSE(kind.remedy.empty());
+        CHECK(&problem_kind(kind.code) == &kind);
+    }
+}
+
+TEST_CASE("every problem that the program creates is listed") {
+    const std::set<std::string> used = codes_in_source();
+    // The pattern finds what it should: some of each form.
+    for (const char* known : {"engine_timeout", "engine_crashed", "launch_failed", "accuracy_below_limit",
+                              "not_measured", "emulated", "model_not_loadable"}) {
+        INFO(known);
+        CHECK(used.count(known) == 1);
+    }
+    for (const std::string& code : used) {
+        INFO(code);
+        CHECK_NOTHROW(problem_kind(code));
+    }
+}
+
+TEST_CASE("a failure invalidates the cell unless other launches went well, and a mere notice does not") {
+    for (const ProblemKind& kind : problem_kinds()) {
+        INFO(kind.code);
+        if (kind.exit_code == ExitCode::cell_failed || kind.exit_code == ExitCode::accuracy) {
+            CHECK(kind.invalidates == (kind.code != "launch_failed"));
+        }
+        CHECK(kind.exit_code != ExitCode::usage);
+        CHECK(kind.exit_code != ExitCode::regression);
+    }
+}
+
+TEST_CASE("a problem that is not listed is refused by name") {
+    CHECK_THROWS_AS(problem_kind("engine_tired"), DataError);
+    CHECK_THROWS_WITH(problem_kind("engine_tired"), "there is no problem \"engine_tired\"");
+}
+
+TEST_CASE("a problem comes back from its JSON, and half of one is refused") {
+    const Json json = to_json(Problem{"emulated", "x"});
+    CHECK(json.dump() == R"({"code":"emulated","message":"x"})");
+    CHECK(problem_from(json).message == "x");
+    CHECK_THROWS_AS(problem_from({{"code", "emulated"}}), DataError);
+    CHECK_THROWS_AS(problem_from(Json("emulated")), DataError);
+}
+
+}  // namespace
+}  // namespace gravbench::results
