@@ -50,6 +50,15 @@ class CountingIterator {
     Position* position_;
 };
 
+/// The library's text is "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error ...";
+/// of a number too large it is "[json.exception.out_of_range.406] number overflow parsing '1e999'".
+std::string reason(const nlohmann::json::exception& error) {
+    const std::string text = error.what();
+    const auto place = text.find(": ");
+    const auto start = place == std::string::npos ? text.find("] ") : place;
+    return start == std::string::npos ? text : text.substr(start + 2);
+}
+
 std::string escaped(std::string_view key) {
     std::string result;
     for (const char c : key) {
@@ -107,13 +116,7 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
     }
 
     bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-        // The library's text is "[json.exception.parse_error.101] parse error at line 3, column 5: syntax error ...".
-        const std::string text = error.what();
-        // Of a number too large it is "[json.exception.out_of_range.406] number overflow parsing '1e999'".
-        const auto place = text.find(": ");
-        const auto detail = place == std::string::npos ? text.find("] ") : place;
-        throw ConfigError(name_, line_,
-                          "not valid JSON: " + (detail == std::string::npos ? text : text.substr(detail + 2)));
+        throw ConfigError(name_, line_, "not valid JSON: " + reason(error));
     }
 
   private:
@@ -204,8 +207,13 @@ Json read_json(const std::filesystem::path& path) {
     const std::string text = read_file(path);
     try {
         return Json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        const auto line =
+            1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size())),
+                           '\n');
+        throw DataError(fmt::format("{}:{}: not valid JSON: {}", path.string(), line, reason(error)));
     } catch (const nlohmann::json::exception& error) {
-        throw DataError(fmt::format("{}: not valid JSON: {}", path.string(), error.what()));
+        throw DataError(fmt::format("{}: not valid JSON: {}", path.string(), reason(error)));
     }
 }
 

@@ -15,7 +15,7 @@ namespace {
 using namespace gravbench;
 
 /// "The following argument was not expected: --fpmaht" gains the flag that was probably meant.
-std::string with_suggestion(const CLI::App& app, const std::string& message) {
+std::string unexpected(const CLI::App& app, const std::string& message) {
     std::vector<std::string> flags;
     for (const CLI::App* command : app.get_subcommands({})) {
         for (const CLI::Option* option : command->get_options()) {
@@ -26,6 +26,17 @@ std::string with_suggestion(const CLI::App& app, const std::string& message) {
     return start == std::string::npos
                ? message
                : message + did_you_mean(message.substr(start, message.find_first_of(" =", start) - start), flags);
+}
+
+std::string no_command(const std::vector<std::string>& command_line) {
+    std::vector<std::string> names;
+    for (const cli::Command& command : cli::commands()) {
+        names.push_back(command.name);
+    }
+    const std::string expected = fmt::format("{}", fmt::join(names, ", "));
+    return command_line.size() < 2 ? fmt::format("no command given: expected one of {}; see gravbench --help", expected)
+                                   : fmt::format("\"{}\" is not a command; expected one of {}{}", command_line[1],
+                                                 expected, did_you_mean(command_line[1], names));
 }
 
 int run(int argc, char** argv) {
@@ -47,8 +58,10 @@ int run(int argc, char** argv) {
         return static_cast<int>(actions.at(app.get_subcommands().front())());
     } catch (const CLI::Success& success) {
         return app.exit(success);  // --help and --version
+    } catch (const CLI::ExtrasError& error) {
+        throw UsageError(unexpected(app, error.what()));
     } catch (const CLI::ParseError& error) {
-        throw UsageError(with_suggestion(app, error.what()));
+        throw UsageError(app.get_subcommands().empty() ? no_command(command_line) : error.what());
     }
 }
 

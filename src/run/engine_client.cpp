@@ -77,6 +77,7 @@ std::string EngineClient::receive_line(const std::string& request, nanoseconds e
         // Once a second is often enough to look at the log, and too seldom to disturb what is measured.
         const auto slice = std::min(deadline, Clock::now() + std::chrono::seconds(1));
         protocol::Channel::Received received = channel_.receive(slice, stop_descriptor_);
+        check_log_size(request);
         switch (received.outcome) {
             case Outcome::line:
                 return std::move(received.text);
@@ -87,15 +88,18 @@ std::string EngineClient::receive_line(const std::string& request, nanoseconds e
             case Outcome::timeout:
                 break;
         }
-        std::error_code ignored;
-        if (std::filesystem::file_size(process_.log(), ignored) > most_log_bytes && !ignored) {
-            throw EngineError("log_too_large", fmt::format("more than {} MiB were printed before the answer to {}",
-                                                           most_log_bytes >> 20, request));
-        }
         if (Clock::now() >= deadline) {
             throw EngineError("engine_timeout", fmt::format("no answer to {} within {}", request,
                                                             describe_duration(Clock::now() - start)));
         }
+    }
+}
+
+void EngineClient::check_log_size(const std::string& request) const {
+    std::error_code ignored;
+    if (std::filesystem::file_size(process_.log(), ignored) > most_log_bytes && !ignored) {
+        throw EngineError("log_too_large", fmt::format("more than {} MiB were printed before the answer to {}",
+                                                       most_log_bytes >> 20, request));
     }
 }
 

@@ -36,6 +36,7 @@ class EngineClient {
     /// `expected` is how long the engine was told to work: the timeout begins after it.
     Json ask(const std::string& request, Json members, std::chrono::nanoseconds expected = std::chrono::nanoseconds(0));
     std::string receive_line(const std::string& request, std::chrono::nanoseconds expected);
+    void check_log_size(const std::string& request) const;
     [[noreturn]] void fail_closed(const std::string& request, const std::string& torn);
 
     EngineProcess process_;

@@ -124,7 +124,9 @@ Environment environment_for(const plan::LaunchSetup& setup) {
 }
 
 std::string log_tail(const std::filesystem::path& log) {
-    return read_tail(log, 2000);
+    std::string tail = read_tail(log, 2000);
+    tail.erase(tail.find_last_not_of(" \n") + 1);
+    return tail;
 }
 
 results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,

@@ -96,13 +96,13 @@ TEST_CASE("readable JSON of text that is not UTF-8 is still JSON") {
     CHECK(back["log"].get<std::string>() == "caf\xef\xbf\xbd");
 }
 
-TEST_CASE("a file that is no JSON is refused by its name") {
+TEST_CASE("a file that is no JSON is refused by its name and line") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "results.json";
     CHECK_THROWS_AS(read_json(path), DataError);
-    std::ofstream(path) << "{\"a\": ";
+    std::ofstream(path) << "{\"a\": 1,\n\"b\": ]}\n";
     CHECK_THROWS_AS(read_json(path), DataError);
-    CHECK_THROWS_WITH(read_json(path), StartsWith(path.string() + ": not valid JSON: "));
+    CHECK_THROWS_WITH(read_json(path), StartsWith(path.string() + ":2: not valid JSON: syntax error"));
     std::ofstream(path) << "{\"a\": 1}";
     CHECK(read_json(path).at("a").get<int>() == 1);
 }

@@ -1,0 +1,54 @@
+"""The exported models through the whole path. Slow; scripts/export_models.py comes first."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from front import ROOT, Front, Outcome
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("resnet50", "distilbert-sst2", "roberta-fill-mask", "roberta-sentiment")
+
+
+def measure(front: Front, *arguments: str) -> Outcome:
+    command = front.command("run", *arguments, "--models-dir", str(ROOT / "models"), "-o", str(front.output))
+    outcome = front.finish(front.start(command))
+    assert outcome.code == 0, outcome.stderr
+    return outcome
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_real_model_gives_right_figures_and_exact_outputs(front: Front, results_schema: dict[str, Any], name: str) -> None:
+    outcome = measure(front, name, "--batch", "2", "--dtype", "fp32,bf16", "--launches", "2", "--iterations", "5")
+    jsonschema.Draft202012Validator(results_schema).validate(outcome.document)
+    fp32, bf16 = outcome.cells
+    assert fp32["problems"] == [] and bf16["problems"] == []
+    assert fp32["accuracy"]["cosine_similarity"] == 1 and fp32["accuracy"]["max_abs_error"] == 0
+    assert 0.99 < bf16["accuracy"]["cosine_similarity"] < 1
+    check = fp32["accuracy"]["reference"]["export_check"]
+    assert check["relative_l2_error"] < 1e-4, "as eager PyTorch computed when the model was exported"
+    assert fp32["model"]["weights"]["kind"] in ("pretrained", "random")
+    assert fp32["model"]["sha256"] != bf16["model"]["sha256"]
+    for cell in (fp32, bf16):
+        pooled = np.array(cell["samples"]["launches"]).ravel() / 1e6
+        assert len(pooled) == 10
+        assert cell["latency_ms"]["p50"] == pytest.approx(np.quantile(pooled, 0.5))
+        assert cell["latency_ms"]["mean"] == pytest.approx(pooled.mean())
+        walls = np.array(cell["samples"]["wall_ns"]).sum() / 1e9
+        assert cell["throughput_per_s"]["value"] == pytest.approx(2 * 10 / walls)
+        assert cell["memory"]["peak_rss_bytes"] > 100e6
+        cold = cell["cold_start_ms"]
+        assert cold["first_inference"] > cell["latency_ms"]["min"] and cold["load"] > 0 and cold["start"] > 0
+
+
+def test_the_graph_fuser_keeps_resnet50_exact_and_makes_it_faster_on_x86(front: Front) -> None:
+    outcome = measure(front, "resnet50", "--jit", "none,llga", "--launches", "3", "--iterations", "8")
+    p50 = {cell["settings"]["requested"]["jit"]: cell["latency_ms"]["p50"] for cell in outcome.cells}
+    if platform.machine() == "x86_64":  # On Graviton the fuser has no path through Arm Compute Library.
+        assert p50["none"] / p50["llga"] > 1.1
+    assert all(cell["accuracy"]["cosine_similarity"] > 0.999 for cell in outcome.cells)

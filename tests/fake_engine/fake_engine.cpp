@@ -1,0 +1,292 @@
+// An engine that follows a script instead of measuring: known samples, and every way to fail.
+//
+//   fake_engine --script FILE
+//
+// FILE is a JSON object; all members are optional:
+//   "hello"       members of the reply to hello that differ from the usual ones
+//   "cold_ns"     the first two inferences                                   [3000000, 2000000]
+//   "samples_ns"  one list for each launch, in turn; a block takes as many of its launch's as it asks for, over and
+//   over,
+//                 or the whole list where it asks for a duration              [[1000000, ... 20 of them]]
+//   "compare"     members of the reply to compare that differ from those of equal outputs
+//   "rules"       [{"request": NAME, "do": ACTION, ...}]: what to do instead of answering a request properly. With
+//   "launch" (from 0,
+//                 or a list) only in that launch, with "model" only for a file of that name, with "settings" only for a
+//                 cell loaded with those values, with "nth" (from 1) only the nth time in a process.
+//
+// Each load is appended to FILE.loads, a JSON object on a line with the launch's number, model, dtype, settings and
+// environment: so a test sees in what order and under what the front launched.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "base/json.h"
+#include "protocol/channel.h"
+#include "protocol/messages.h"
+
+extern char** environ;
+
+namespace {
+
+using gravbench::Json;
+using gravbench::protocol::channel_descriptor;
+
+void send_text(const std::string& text) {
+    for (std::size_t sent = 0; sent < text.size();) {
+        const ssize_t written = ::write(channel_descriptor, text.data() + sent, text.size() - sent);
+        if (written < 0) {
+            std::exit(0);  // The front is gone.
+        }
+        sent += static_cast<std::size_t>(written);
+    }
+}
+
+[[noreturn]] void sleep_for_ever() {
+    for (;;) {
+        std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+}
+
+Json environment() {
+    Json result = Json::object();
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text = *entry;
+        result[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
+    }
+    return result;
+}
+
+class FakeEngine {
+  public:
+    explicit FakeEngine(const std::string& path) : path_(path), script_(gravbench::read_json(path)) {}
+
+    void serve() {
+        gravbench::protocol::Channel channel(::dup(channel_descriptor));
+        for (;;) {
+            const auto received = channel.receive();
+            if (received.outcome != gravbench::protocol::Channel::Outcome::line) {
+                return;
+            }
+            const Json request = Json::parse(received.text);
+            const auto name = request.at("request").get<std::string>();
+            ++times_[name];
+            if (name == "load") {
+                note_load(request);
+            }
+            Json reply{{"id", request.at("id")}, {"reply", name}};
+            reply.update(answer(name, request));
+            if (const Json* rule = rule_for(name)) {
+                act(*rule, reply);
+            } else {
+                send_text(reply.dump() + "\n");
+            }
+            if (name == "quit") {
+                return;
+            }
+        }
+    }
+
+  private:
+    void note_load(const Json& request) {
+        const std::string loads = path_ + ".loads";
+        std::ifstream earlier(loads);
+        for (std::string line; std::getline(earlier, line);) {
+            ++launch_;
+        }
+        load_ = request;
+        std::ofstream(loads, std::ios::app) << Json{{"launch", launch_},
+                                                    {"model", request.at("model")},
+                                                    {"dtype", request.at("dtype")},
+                                                    {"settings", request.at("settings")},
+                                                    {"environment", environment()}}
+                                                   .dump()
+                                            << "\n";
+    }
+
+    Json answer(const std::string& name, const Json& request) const {
+        if (name == "hello") {
+            return hello();
+        }
+        if (name == "load") {
+            return {{"load_ns", 5000000}, {"prepare_ns", 7000000}, {"effective", request.at("settings")}};
+        }
+        if (name == "inputs") {
+            return {{"digest", "0123456789abcdef"}};
+        }
+        if (name == "run") {
+            return block(request);
+        }
+        if (name == "outputs") {
+            return {{"tensors", Json::array()}};
+        }
+        if (name == "compare") {
+            Json reply{{"cosine_similarity", 1}, {"max_abs_error", 0}, {"relative_l2_error", 0},
+                       {"top1_agreement", 1},    {"nonfinite", 0},     {"elements", 10}};
+            reply.update(script_.value("compare", Json::object()));
+            return reply;
+        }
+        if (name == "memory") {
+            return {{"rss_bytes", 100 << 20}, {"peak_rss_bytes", 200 << 20}};
+        }
+        return Json::object();
+    }
+
+    Json hello() const {
+        Json reply{{"protocol", 1},
+                   {"engine", {{"name", "fake"}, {"version", "1.0"}}},
+                   {"machine", {{"arch", ""}, {"cpu", ""}, {"isa", "none"}}},
+                   {"libraries", {{"onednn", nullptr}}},
+                   {"threads", 1},
+                   {"settings",
+                    {{"jit", {"none", "freeze", "ofi", "llga"}},
+                     {"layout", {"contiguous", "channels_last"}},
+                     {"matmul-precision", {"highest", "high", "medium"}},
+                     {"onednn", {"on", "off"}}}}};
+        reply.update(script_.value("hello", Json::object()));
+        return reply;
+    }
+
+    Json block(const Json& request) const {
+        const Json cold = script_.value("cold_ns", Json{3000000, 2000000});
+        const int nth = times_.at("run");
+        Json samples = Json::array();
+        if (nth <= 2) {
+            samples.push_back(cold.at(static_cast<std::size_t>(nth - 1)));
+        } else {
+            const Json launches = script_.value("samples_ns", Json::array({Json(20, 1000000)}));
+            const Json& all = launches.at(static_cast<std::size_t>(launch_) % launches.size());
+            const auto count = request.value("count", all.size());
+            for (std::size_t i = 0; i < count; ++i) {
+                samples.push_back(all.at(i % all.size()));
+            }
+        }
+        std::int64_t wall = 0;
+        for (const Json& sample : samples) {
+            wall += sample.get<std::int64_t>();
+        }
+        return {{"wall_ns", wall}, {"streams", Json::array({{{"samples_ns", samples}}})}};
+    }
+
+    const Json* rule_for(const std::string& name) const {
+        const auto rules = script_.find("rules");
+        if (rules == script_.end()) {
+            return nullptr;
+        }
+        for (const Json& rule : *rules) {
+            if (rule.at("request") == name && applies(rule)) {
+                return &rule;
+            }
+        }
+        return nullptr;
+    }
+
+    bool applies(const Json& rule) const {
+        if (rule.contains("nth") && rule["nth"] != times_.at(rule.at("request").get<std::string>())) {
+            return false;
+        }
+        if (rule.contains("launch")) {
+            const Json launches = rule["launch"].is_array() ? rule["launch"] : Json::array({rule["launch"]});
+            if (load_.is_null() || std::find(launches.begin(), launches.end(), Json(launch_)) == launches.end()) {
+                return false;
+            }
+        }
+        if (rule.contains("model") && (load_.is_null() || file_name() != rule["model"].get<std::string>())) {
+            return false;
+        }
+        for (const auto& [setting, value] : gravbench::member_or_empty(rule, "settings").items()) {
+            if (load_.is_null() || load_.at("settings").value(setting, Json()) != value) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    std::string file_name() const {
+        return std::filesystem::path(load_.at("model").get<std::string>()).filename().string();
+    }
+
+    /// What an engine may do wrong, by name.
+    void act(const Json& rule, Json reply) const {
+        const auto name = rule.at("do").get<std::string>();
+        const std::string text = rule.value("text", "");
+        if (!text.empty()) {
+            std::printf("%s\n", text.c_str());
+            std::fflush(stdout);
+        }
+        if (name == "abort") {
+            std::abort();
+        } else if (name == "kill") {
+            ::raise(SIGKILL);
+        } else if (name == "exit") {
+            std::_Exit(rule.value("status", 1));
+        } else if (name == "hang") {
+            ::signal(SIGTERM, SIG_IGN);
+            ::signal(SIGINT, SIG_IGN);
+            sleep_for_ever();
+        } else if (name == "hang with child") {
+            if (::fork() == 0) {
+                std::ofstream(path_ + ".child") << ::getpid() << std::endl;
+                sleep_for_ever();
+            }
+            sleep_for_ever();
+        } else if (name == "print for ever") {
+            for (;;) {
+                std::printf("%s\n", std::string(1000, 'x').c_str());
+            }
+        } else if (name == "send") {
+            send_text(rule.at("line").get<std::string>() + "\n");
+        } else if (name == "send half") {
+            const std::string whole = reply.dump();
+            send_text(whole.substr(0, whole.size() / 2));
+            std::_Exit(0);
+        } else if (name == "close") {
+            ::close(channel_descriptor);
+            ::close(channel_descriptor + 1);  // The duplicate that the channel reads from.
+            sleep_for_ever();
+        } else if (name == "drip") {
+            for (const char c : reply.dump() + "\n") {
+                send_text(std::string(1, c));
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+        } else if (name == "wait") {
+            std::this_thread::sleep_for(std::chrono::milliseconds(rule.at("milliseconds").get<int>()));
+            send_text(reply.dump() + "\n");
+        } else if (name == "error") {
+            reply = {
+                {"id", reply.at("id")}, {"reply", "error"}, {"code", rule.at("code")}, {"message", rule.at("message")}};
+            send_text(reply.dump() + "\n");
+        } else if (name == "change") {
+            reply.update(rule.at("members"));
+            send_text(reply.dump() + "\n");
+        } else {
+            throw std::runtime_error("no action \"" + name + "\"");
+        }
+    }
+
+    std::string path_;
+    Json script_;
+    int launch_ = 0;
+    Json load_;
+    std::map<std::string, int> times_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3 || std::string(argv[1]) != "--script") {
+        std::fprintf(stderr, "usage: fake_engine --script FILE\n");
+        return 2;
+    }
+    FakeEngine(argv[2]).serve();
+}

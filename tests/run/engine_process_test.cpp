@@ -1,0 +1,114 @@
+#include "run/engine_process.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/files.h"
+#include "catch.h"
+
+namespace gravbench::run {
+namespace {
+
+/// A shell that runs `script` in an engine's place.
+struct Shell {
+    explicit Shell(const std::string& script, Environment environment = inherited_environment())
+        : process({"shell", {"/bin/sh", "-c", script}}, std::move(environment), folder.path() / "log") {}
+    std::string log() const { return read_file(process.log()); }
+
+    TemporaryFolder folder;
+    EngineProcess process;
+};
+
+constexpr int patience_ms = 60000;
+
+TEST_CASE("an exit status, a signal and a kill are told apart") {
+    const Ending exited = Shell("exit 7").process.wait(patience_ms);
+    CHECK(exited.problem == "engine_exited");
+    CHECK(exited.message == "it ended with exit status 7");
+    const Ending crashed = Shell("kill -SEGV $$").process.wait(patience_ms);
+    CHECK(crashed.problem == "engine_crashed");
+    CHECK_THAT(crashed.message, Contains("signal 11"));
+    const Ending killed = Shell("kill -KILL $$").process.wait(patience_ms);
+    CHECK(killed.problem == "engine_killed");
+    CHECK_THAT(killed.message, Contains("out-of-memory") || Contains("out of memory"));
+}
+
+TEST_CASE("a process that does not end in time is killed") {
+    Shell shell("trap '' TERM; sleep 1000 & wait");
+    CHECK(shell.process.wait(50).problem == "engine_garbled");
+}
+
+TEST_CASE("stdout and stderr are the log, in the order written") {
+    Shell shell("echo one; echo two >&2; echo three");
+    shell.process.wait(patience_ms);
+    CHECK(shell.log() == "one\ntwo\nthree\n");
+}
+
+TEST_CASE("standard input is empty") {
+    Shell shell("read line || echo nothing to read");
+    shell.process.wait(patience_ms);
+    CHECK(shell.log() == "nothing to read\n");
+}
+
+TEST_CASE("the environment is the one given and the channel's number, nothing else") {
+    ::setenv("DNNL_DEFAULT_FPMATH_MODE", "ANY", 1);
+    Shell shell("env", {{"PATH", "/usr/bin:/bin"}, {"OMP_NUM_THREADS", "2"}});
+    shell.process.wait(patience_ms);
+    ::unsetenv("DNNL_DEFAULT_FPMATH_MODE");
+    CHECK_THAT(shell.log(), Contains("GRAVBENCH_CHANNEL=3\n"));
+    CHECK_THAT(shell.log(), Contains("OMP_NUM_THREADS=2\n"));
+    CHECK_THAT(shell.log(), !Contains("DNNL_DEFAULT_FPMATH_MODE"));
+}
+
+TEST_CASE("only the channel and the three standard descriptors are open in an engine") {
+    Shell shell("ls /proc/$$/fd | sort -n | tr '\\n' ' '");
+    shell.process.wait(patience_ms);
+    // A shell may hold descriptors of its own from 10 on.
+    CHECK_THAT(shell.log(), StartsWith("0 1 2 3 "));
+    CHECK_THAT(shell.log(), !Contains(" 4 "));
+}
+
+TEST_CASE("a program that cannot be run is refused with the reason") {
+    const TemporaryFolder folder;
+    try {
+        EngineProcess({"none", {"/nowhere/engine"}}, {}, folder.path() / "log");
+        FAIL("it was started");
+    } catch (const EngineError& error) {
+        CHECK(error.problem() == "engine_not_started");
+        CHECK_THAT(error.what(), Contains("/nowhere/engine: No such file or directory"));
+    }
+}
+
+TEST_CASE("a process and its children end with their owner") {
+    pid_t child = 0;
+    {
+        Shell shell("sleep 1000 & echo $!; wait");
+        while (shell.log().find('\n') == std::string::npos) {
+            ::usleep(1000);
+        }
+        child = std::stoi(shell.log());
+        REQUIRE(::kill(child, 0) == 0);
+    }
+    // Whoever inherits the child reaps it in its own time; until then it is a zombie, which runs no more.
+    const std::string status = std::filesystem::exists("/proc/" + std::to_string(child))
+                                   ? read_file("/proc/" + std::to_string(child) + "/stat")
+                                   : ") Z";
+    CHECK_THAT(status, Contains(") Z") || Contains(") X"));
+}
+
+TEST_CASE("an engine by name or path is one that can be run") {
+    CHECK_THROWS_WITH(find_engine("/nowhere/engine"), Contains("/nowhere/engine not found"));
+    CHECK_THROWS_WITH(find_engine("/"), Contains("not found"));
+    const TemporaryFolder folder;
+    write_file(folder.path() / "notes", "no program");
+    CHECK_THROWS_WITH(find_engine((folder.path() / "notes").string()), Contains("is not executable"));
+    CHECK(find_engine("/bin/sh").name == "sh");
+}
+
+}  // namespace
+}  // namespace gravbench::run

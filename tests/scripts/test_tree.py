@@ -1,0 +1,56 @@
+"""The scripts and the documentation: checked by their linters, and for commands and files that are not there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from front import GRAVBENCH, ROOT
+
+SHELL = [*sorted(ROOT.glob("scripts/*.sh")), ROOT / ".ci" / "run"]
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("results/*.md"))]
+
+
+def succeeds(*command: object) -> None:
+    process = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=ROOT)
+    assert process.returncode == 0, process.stdout + process.stderr
+
+
+def test_shell_scripts_are_shellcheck_clean() -> None:
+    shellcheck = shutil.which("shellcheck")
+    assert shellcheck, "scripts/setup.sh installs it"
+    succeeds(shellcheck, *SHELL)
+
+
+def test_python_is_ruff_clean() -> None:
+    succeeds(sys.executable, "-m", "ruff", "check", "--no-cache", "scripts", "tests")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_links_to_is_there(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert missing == []
+
+
+def commands_of(document: Path) -> list[str]:
+    """Lines of shell blocks, continued ones joined."""
+    blocks = re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
+
+
+def test_every_gravbench_run_of_the_readme_is_one_that_gravbench_accepts() -> None:
+    runs = [line for line in commands_of(ROOT / "README.md") if re.match(r"gravbench run ", line)]
+    assert runs, "the README shows how to measure"
+    for line in runs:
+        plain = re.sub(r"\s+(#.*|> *\S+)$", "", line).replace("gravbench", str(GRAVBENCH), 1)
+        succeeds("bash", "-c", plain.replace(" model.pt ", f" {ROOT / 'models/resnet50/fp32.pt'} ") + " --dry-run")
+
+
+def test_every_script_that_the_readme_names_is_there() -> None:
+    for name in re.findall(r"scripts/[\w./]+\w", (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
