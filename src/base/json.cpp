@@ -9,6 +9,8 @@
 #include "base/errors.h"
 #include "base/files.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace gravbench {
 namespace {
 
