@@ -37,8 +37,7 @@ class Maker {
     std::uint64_t digest_ = 0xCBF29CE484222325U;
 };
 
-/// Whether the elements of two's sum of types agree is forward's business; here an element type is needed even for an
-/// empty list.
+/// What forward declares for the elements of a list, tuple or dict; an empty one has no element to take the type from.
 c10::TypePtr element_type(const c10::TypePtr& wanted, c10::TypeKind kind, std::size_t index,
                           const c10::TypePtr& otherwise) {
     if (wanted && wanted->kind() == kind && index < wanted->containedTypes().size()) {

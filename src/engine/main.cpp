@@ -26,6 +26,8 @@ int usage(const char* program) {
 int serve(int descriptor) {
     // Not for processes that the model may start.
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    // The log is a file, whose buffer would be lost, and with it the last words of a model, in a crash.
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     Channel channel(descriptor);
     gravbench::engine::Server server;
     while (!server.is_finished()) {

@@ -52,7 +52,7 @@ void add_launch_problems(const CellOutcome& outcome, const std::vector<LaunchRec
     if (failed != outcome.launches.end()) {
         problems.push_back(
             complete.empty() ? *failed->problem
-                             : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->number,
+                             : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->number + 1,
                                                                     failed->problem->code, failed->problem->message)});
     }
     const auto wanted = static_cast<std::size_t>(options.launches);

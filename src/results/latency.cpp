@@ -74,6 +74,10 @@ Json latency(const std::vector<LaunchRecord>& launches) {
         interval_over(by_launch, p50, [](const auto& samples) { return stats::quantile(samples, 0.5); });
     result["mean_ci95"] =
         interval_over(by_launch, moments.mean, [](const auto& samples) { return stats::moments(samples).mean; });
+    if (result["p50"].is_null()) {
+        result["p50_ci95"] = nullptr;
+        reasons["p50_ci95"] = reasons["p50"];
+    }
     if (launches.size() < 2) {
         reasons["p50_ci95"] = reasons["mean_ci95"] = "an interval needs at least 2 launches";
     }

@@ -37,7 +37,7 @@ struct LaunchRecord {
     Json engine;
     /// The settings in force, as far as the engine can read them back.
     Json effective;
-    /// The environment that the front gave the engine.
+    /// What the settings put into the engine's environment.
     Json environment;
     /// Comparison with the reference, where this launch made one.
     Json accuracy;

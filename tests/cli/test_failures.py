@@ -108,6 +108,7 @@ def test_a_launch_that_fails_among_others_is_reported_and_the_others_count(front
     outcome = front.run({"rules": [{"request": "run", "do": "abort", "launch": 1}]}, "--launches", "4")
     assert outcome.code == 5
     assert outcome.problems() == ["launch_failed", "too_few_launches"]
+    assert outcome.message().startswith("launch 2: engine_crashed: ")
     cell = outcome.cells[0]
     assert cell["valid"] is True and cell["latency_ms"]["launches"] == 3
 

@@ -98,6 +98,20 @@ def test_resume_refuses_another_command_and_keeps_the_journal(front: Front) -> N
     assert len(front.journal.read_text(encoding="utf-8").splitlines()) == 3
 
 
+def test_resume_refuses_another_engine(front: Front) -> None:
+    command = front.run_command(HANGS_IN_THE_THIRD, "--launches", "5")
+    front.stop_when(command, lambda: is_in_third_launch(front), signal.SIGKILL)
+    other = front.run({"hello": {"engine": {"name": "fake", "version": "2.0"}}}, "--launches", "5", "--resume")
+    assert other.code == 2 and "engine" in other.stderr
+
+
+def test_a_signal_before_the_engine_has_said_who_it_is_ends_at_once(front: Front) -> None:
+    command = front.run_command({"rules": [{"request": "hello", "do": "hang with child"}]}, "--launches", "2")
+    outcome = front.stop_when(command, (front.folder / "script.json.child").exists, signal.SIGINT)
+    assert outcome.code == 130 and outcome.stderr == "gravbench: interrupted\n"
+    assert not front.journal.exists() and front.processes() == []
+
+
 def test_a_journal_that_is_not_gone_on_with_is_set_aside(front: Front) -> None:
     command = front.run_command(HANGS_IN_THE_THIRD, "--launches", "5")
     front.stop_when(command, lambda: is_in_third_launch(front), signal.SIGKILL)

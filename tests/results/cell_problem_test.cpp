@@ -45,7 +45,7 @@ TEST_CASE("a cell of which some launches failed keeps its figures and says which
     outcome.launches.insert(outcome.launches.begin() + 1, failed_launch("engine_timeout", 7));
     const Json cell = result_of(outcome);
     CHECK(codes_of(cell) == Codes{"launch_failed", "too_few_launches"});
-    CHECK(cell["problems"][0]["message"] == Json("launch 7: engine_timeout: it went wrong"));
+    CHECK(cell["problems"][0]["message"] == Json("launch 8: engine_timeout: it went wrong"));
     CHECK(cell["problems"][1]["message"] == Json("4 of 5 launches"));
     CHECK(cell["valid"] == Json(true));
     CHECK(cell["samples"]["launches"].size() == 4);

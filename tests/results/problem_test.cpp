@@ -81,5 +81,15 @@ TEST_CASE("a problem comes back from its JSON, and half of one is refused") {
     CHECK_THROWS_AS(problem_from(Json("emulated")), DataError);
 }
 
+TEST_CASE("the documentation has a row for every problem, with its exit code") {
+    const std::string text = read_file(std::filesystem::path(GRAVBENCH_SOURCE_FOLDER) / ".." / "docs" / "results.md");
+    for (const ProblemKind& kind : problem_kinds()) {
+        const std::regex row("\\| `" + kind.code + "` \\|[^\n]*\\| " + (kind.invalidates ? "yes" : "no") + " \\| " +
+                             std::to_string(static_cast<int>(kind.exit_code)) + " \\|\n");
+        INFO(kind.code);
+        CHECK(std::regex_search(text, row));
+    }
+}
+
 }  // namespace
 }  // namespace gravbench::results

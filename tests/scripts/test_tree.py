@@ -54,3 +54,11 @@ def test_every_gravbench_run_of_the_readme_is_one_that_gravbench_accepts() -> No
 def test_every_script_that_the_readme_names_is_there() -> None:
     for name in re.findall(r"scripts/[\w./]+\w", (ROOT / "README.md").read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), name
+
+
+def test_the_readme_names_every_flag() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in ("run", "show"):
+        shown = subprocess.run([GRAVBENCH, command, "--help"], capture_output=True, text=True, check=True).stdout
+        flags = set(re.findall(r"(--[a-z][a-z-]+)", "\n".join(line[:30] for line in shown.splitlines()))) - {"--help"}
+        assert [flag for flag in sorted(flags) if flag not in text] == [], command
