@@ -130,8 +130,14 @@ class Front:
         return self.finish(process)
 
     def processes(self) -> list[int]:
-        """Processes whose command line names this folder: engines, their children, and gravbench itself."""
-        return list(processes_naming(str(self.folder)))
+        """Processes whose command line names this folder: engines, their children, and gravbench itself.
+
+        One that was killed ends when the kernel next runs it, so they get a moment for that.
+        """
+        deadline = time.monotonic() + 5
+        while (found := list(processes_naming(str(self.folder)))) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return found
 
 
 def processes_naming(text: str) -> Iterator[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from network import Network
 
 
 class Doubled(torch.nn.Module):
@@ -59,19 +60,6 @@ class GivesNan(torch.nn.Module):
 class Zero(torch.nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * 0
-
-
-class Network(torch.nn.Module):
-    """Large enough for bf16 to differ, small enough for a fast test."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(3)
-        self.first = torch.nn.Linear(64, 96)
-        self.second = torch.nn.Linear(96, 32)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.second(torch.relu(self.first(x)))
 
 
 SCRIPTED = (Doubled, ManyOutputs, ManyInputs, Throws, Hangs, Prints, TakesAllMemory, GivesNan, Zero, Network)

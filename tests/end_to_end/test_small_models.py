@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import jsonschema
 import numpy as np
 import pytest
 import torch
-from front import GRAVBENCH, TORCH_ENGINE, Front, Outcome
+from front import BINARIES, Front, Outcome
+from generator import raw, real
+from network import Network
 from safetensors.numpy import load_file
 
 QUICK = ["--launches", "2", "--duration", "20ms", "--warmup-time", "1ms", "--threads", "1"]
@@ -31,17 +33,8 @@ def reference_outputs(front: Front) -> dict[str, np.ndarray]:
 
 
 def uniform(shape: tuple[int, ...], number: int = 0) -> np.ndarray:
-    """The values from -1 to 1 of a f32 input, tensor `number` of the arguments, by docs/protocol.md, written once more."""
-    mask = (1 << 64) - 1
-
-    def mix(z: int) -> int:
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & mask
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & mask
-        return z ^ (z >> 31)
-
-    stream = mix((mix((mix(SEED) + 0) & mask) + number) & mask)
-    count = int(np.prod(shape))
-    values = [2 * (mix((stream + (i + 1) * 0x9E3779B97F4A7C15) & mask) >> 40) / 2**24 - 1 for i in range(count)]
+    """The values from -1 to 1 of a f32 input, tensor `number` of the arguments, by docs/protocol.md."""
+    values = [real(value, -1, 1) for value in raw(SEED, 0, number, int(np.prod(shape)))]
     return np.array(values, dtype=np.float32).reshape(shape)
 
 
@@ -78,8 +71,6 @@ def test_figures_are_those_that_numpy_computes_from_the_recorded_samples(front: 
 
 
 def bundle_of_two_dtypes(folder: Path) -> tuple[torch.nn.Module, torch.nn.Module]:
-    from conftest import Network
-
     folder.mkdir(parents=True)
     fp32, bf16 = Network().eval(), Network().eval().to(torch.bfloat16)
     files = {}
@@ -210,9 +201,12 @@ def test_the_reference_is_kept_for_the_next_run_and_made_again_when_damaged(fron
     assert outcome.cells[0]["accuracy"]["cosine_similarity"] == 1
 
 
-def test_the_engine_is_found_beside_the_front(front: Front, models: Path) -> None:
-    """Wherever both are: an installation may be moved."""
-    for program in (GRAVBENCH, TORCH_ENGINE):
-        shutil.copy(program, front.folder / program.name)
-    command = [str(front.folder / "gravbench"), "run", str(models / "Doubled.pt"), "--input", "f32[batch,3]", *QUICK]
+def test_an_installation_works_wherever_it_is_put(front: Front, models: Path) -> None:
+    prefix = front.folder / "installed"
+    subprocess.run(["cmake", "--install", BINARIES.parent, "--prefix", prefix], check=True, capture_output=True)
+    command = [str(prefix / "bin" / "gravbench"), "run", str(models / "Doubled.pt"), "--input", "f32[batch,3]", *QUICK]
+    outcome = front.finish(front.start([*command, "--preset", "graviton-guide"]))
+    assert outcome.code == 0, outcome.stderr
+    moved = prefix.rename(front.folder / "moved")
+    command[0] = str(moved / "bin" / "gravbench")
     assert front.finish(front.start(command)).code == 0

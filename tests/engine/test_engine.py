@@ -13,20 +13,8 @@ import pytest
 import torch
 from conftest import Engine, EngineFailure, tensor
 from front import TORCH_ENGINE
+from generator import MASK, raw, real
 from safetensors.torch import load_file, save_file
-
-MASK = (1 << 64) - 1
-
-
-def mix(z: int) -> int:
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK
-    return z ^ (z >> 31)
-
-
-def raw(seed: int, position: int, number: int, count: int) -> list[int]:
-    stream = mix((mix((mix(seed) + position) & MASK) + number) & MASK)
-    return [mix((stream + (i + 1) * 0x9E3779B97F4A7C15) & MASK) for i in range(count)]
 
 
 def outputs(engine: Engine, file: Path) -> dict[str, torch.Tensor]:
@@ -139,7 +127,7 @@ def test_generated_values_are_those_that_the_protocol_says(engine: Engine, model
     made = outputs(engine, tmp_path / "made")["output"]
     numbers = raw(7, 3, 0, 15)
     if is_real:
-        exact = torch.tensor([low + (high - low) * ((number >> 40) / 2**24) for number in numbers], dtype=torch.float64)
+        exact = torch.tensor([real(number, low, high) for number in numbers], dtype=torch.float64)
         expected = exact if dtype == "f64" else exact.to(torch.float32)
     else:
         expected = torch.tensor([low + number % (high - low + 1) for number in numbers])
