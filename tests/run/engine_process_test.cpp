@@ -82,11 +82,10 @@ TEST_CASE("the environment is the one given and the channel's number, nothing el
 }
 
 TEST_CASE("only the channel and the three standard descriptors are open in an engine") {
-    Shell shell("ls /proc/$$/fd | sort -n | tr '\\n' ' '");
+    // Without a pipe or a listing, which would open some of their own; a shell keeps its script's above 9.
+    Shell shell("for n in 0 1 2 3 4 5 6 7 8 9; do [ ! -e /proc/$$/fd/$n ] || echo $n; done");
     shell.process.wait(patience_ms);
-    // A shell may hold descriptors of its own from 10 on.
-    CHECK_THAT(shell.log(), StartsWith("0 1 2 3 "));
-    CHECK_THAT(shell.log(), !Contains(" 4 "));
+    CHECK(shell.log() == "0\n1\n2\n3\n");
 }
 
 TEST_CASE("a program that cannot be run is refused with the reason") {
