@@ -11,7 +11,7 @@ from front import PATIENCE_S, Front, Outcome
 
 
 def fails_everywhere(front: Front, rule: dict[str, Any], *arguments: str) -> Outcome:
-    outcome = front.run({"rules": [{"request": "run", **rule}]}, "--launches", "3", "--timeout", "1s", *arguments)
+    outcome = front.run({"rules": [{"request": "run", **rule}]}, "--launches", "3", "--timeout", "3s", *arguments)
     assert outcome.code == 5, outcome.stderr
     assert outcome.cells[0]["valid"] is False and outcome.cells[0]["latency_ms"] is None
     assert len(front.loads()) == 1, "what has only failed is not tried again"
