@@ -52,7 +52,8 @@ const std::vector<Option>& options() {
 }
 
 const Option* find_option(const std::string& name) {
-    const auto found = std::find_if(options().begin(), options().end(), [&](const Option& option) { return option.name == name; });
+    const auto found =
+        std::find_if(options().begin(), options().end(), [&](const Option& option) { return option.name == name; });
     return found == options().end() ? nullptr : &*found;
 }
 

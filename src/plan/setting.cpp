@@ -13,7 +13,9 @@ namespace {
 
 using Apply = std::function<void(const Json&, LaunchSetup&)>;
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string text_of(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 std::string upper_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -60,8 +62,8 @@ void apply_allocator(const Json& value, LaunchSetup& setup) {
         {"jemalloc", {"libjemalloc.so.2"}},
         {"tcmalloc", {"libtcmalloc.so.4", "libtcmalloc_minimal.so.4"}},
         {"mimalloc", {"libmimalloc.so.3", "libmimalloc.so.2"}}};
-    static const std::vector<std::string> folders{"/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-                                                  "/usr/lib64", "/usr/lib"};
+    static const std::vector<std::string> folders{"/usr/local/lib", "/usr/lib/x86_64-linux-gnu",
+                                                  "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"};
     if (value == "default") {
         return;
     }
@@ -75,8 +77,8 @@ void apply_allocator(const Json& value, LaunchSetup& setup) {
             }
         }
     }
-    throw UsageError(fmt::format("--allocator: {} is not installed: no {} in {}", text_of(value), fmt::join(names, " or "),
-                                 fmt::join(folders, ", ")));
+    throw UsageError(fmt::format("--allocator: {} is not installed: no {} in {}", text_of(value),
+                                 fmt::join(names, " or "), fmt::join(folders, ", ")));
 }
 
 constexpr double many = 1e12;
@@ -128,8 +130,8 @@ const std::vector<Setting>& settings() {
 }
 
 const Setting* find_setting(const std::string& name) {
-    const auto found =
-        std::find_if(settings().begin(), settings().end(), [&](const Setting& setting) { return setting.name == name; });
+    const auto found = std::find_if(settings().begin(), settings().end(),
+                                    [&](const Setting& setting) { return setting.name == name; });
     return found == settings().end() ? nullptr : &*found;
 }
 
@@ -152,8 +154,8 @@ std::optional<std::string> contradiction(const Settings& cell) {
     for (const Setting& setting : settings()) {
         for (const std::string& variable : setting.variables) {
             if (env.contains(variable)) {
-                return fmt::format("env {}={} contradicts the setting \"{}\", which sets that variable; use --{}", variable,
-                                   env[variable].get<std::string>(), setting.name, setting.name);
+                return fmt::format("env {}={} contradicts the setting \"{}\", which sets that variable; use --{}",
+                                   variable, env[variable].get<std::string>(), setting.name, setting.name);
             }
         }
     }
@@ -162,7 +164,8 @@ std::optional<std::string> contradiction(const Settings& cell) {
             return "onednn off contradicts jit llga, which is oneDNN's Graph fuser";
         }
         if (cell.value("fpmath", "strict") != "strict") {
-            return fmt::format("onednn off contradicts fpmath {}, which is oneDNN's", cell["fpmath"].get<std::string>());
+            return fmt::format("onednn off contradicts fpmath {}, which is oneDNN's",
+                               cell["fpmath"].get<std::string>());
         }
     }
     return std::nullopt;
