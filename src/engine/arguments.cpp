@@ -24,7 +24,7 @@ class Maker {
 
   private:
     at::Tensor tensor(const Json& spec);
-    at::Tensor generated(const std::vector<std::int64_t>& shape, at::ScalarType type, const Json& range);
+    at::Tensor generated(const std::vector<std::int64_t>& shape, at::ScalarType type, const Json& values);
     c10::IValue list(const Json& items, const c10::TypePtr& wanted);
     c10::IValue dict(const Json& items, const c10::TypePtr& wanted);
     c10::IValue tuple(const Json& items, const c10::TypePtr& wanted);
@@ -119,26 +119,55 @@ c10::IValue Maker::dict(const Json& items, const c10::TypePtr& wanted) {
     return result;
 }
 
-at::Tensor Maker::generated(const std::vector<std::int64_t>& shape, at::ScalarType type, const Json& range) {
+/// Fails where a tensor of this integer or boolean type would hold other numbers than were asked for: conversions wrap
+/// and truncate without a word.
+void check_fits(at::ScalarType type, const std::vector<std::int64_t>& numbers, const Json& values) {
+    const at::Tensor asked = at::tensor(numbers);
+    if (!asked.equal(asked.to(type).to(at::kLong))) {
+        fail("values " + values.dump() + " do not fit " + dtype_name(type));
+    }
+}
+
+at::Tensor constant(const std::vector<std::int64_t>& shape, at::ScalarType type, const Json& values) {
+    const Json& value = values["constant"];
+    if (value.is_boolean()) {
+        return at::full(shape, at::Scalar(value.get<bool>()), at::TensorOptions().dtype(type));
+    }
+    if (at::isFloatingType(type)) {
+        return at::full(shape, at::Scalar(required<double>(values, "constant", "inputs")),
+                        at::TensorOptions().dtype(type));
+    }
+    const auto number = required<std::int64_t>(values, "constant", "inputs");
+    check_fits(type, {number}, values);
+    return at::full(shape, at::Scalar(number), at::TensorOptions().dtype(type));
+}
+
+at::Tensor Maker::generated(const std::vector<std::int64_t>& shape, at::ScalarType type, const Json& values) {
     const std::uint64_t stream = stream_of(seed_, position_, tensors_);
     if (at::isFloatingType(type)) {
         // Rounded once, from the double to the type asked for.
         at::Tensor tensor = at::empty(shape, at::kDouble);
-        auto* const values = tensor.data_ptr<double>();
-        const auto low = range.at(0).get<double>();
-        const auto high = range.at(1).get<double>();
+        auto* const elements = tensor.data_ptr<double>();
+        const auto range = required<std::vector<double>>(values, "uniform", "inputs");
+        const double low = range.at(0);
+        const double high = range.at(1);
         for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-            values[i] = real_value(raw_value(stream, static_cast<std::uint64_t>(i)), low, high);
+            elements[i] = real_value(raw_value(stream, static_cast<std::uint64_t>(i)), low, high);
         }
         // bf16 and f16 are rounded from f32: that is what a deployment that casts its inputs does.
         return tensor.to(at::kFloat == type || at::kDouble == type ? type : at::kFloat).to(type);
     }
     at::Tensor tensor = at::empty(shape, at::kLong);
-    auto* const values = tensor.data_ptr<std::int64_t>();
-    const auto low = range.at(0).get<std::int64_t>();
-    const auto high = range.at(1).get<std::int64_t>();
+    auto* const elements = tensor.data_ptr<std::int64_t>();
+    const auto range = required<std::vector<std::int64_t>>(values, "uniform", "inputs");
+    const std::int64_t low = range.at(0);
+    const std::int64_t high = range.at(1);
+    check_fits(type, range, values);
+    if (low > high) {
+        fail("the range of values " + values.dump() + " is empty");
+    }
     for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-        values[i] = integer_value(raw_value(stream, static_cast<std::uint64_t>(i)), low, high);
+        elements[i] = integer_value(raw_value(stream, static_cast<std::uint64_t>(i)), low, high);
     }
     return tensor.to(type);
 }
@@ -166,16 +195,11 @@ at::Tensor Maker::tensor(const Json& spec) {
     const Json& values = required_member(spec, "values", "inputs");
     at::Tensor made;
     if (values.contains("constant")) {
-        const Json& constant = values["constant"];
-        made = at::full(shape,
-                        constant.is_number_float() ? at::Scalar(constant.get<double>())
-                        : constant.is_boolean()    ? at::Scalar(constant.get<bool>())
-                                                   : at::Scalar(constant.get<std::int64_t>()),
-                        at::TensorOptions().dtype(type));
+        made = constant(shape, type, values);
     } else if (values.contains("file")) {
         made = from_file(values, shape, type);
     } else {
-        made = generated(shape, type, required<Json>(values, "uniform", "inputs"));
+        made = generated(shape, type, values);
     }
     ++tensors_;
     hash(made);

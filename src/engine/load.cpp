@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "base/clock.h"
 #include "engine/failure.h"
@@ -55,7 +56,9 @@ std::string hint(const std::string& path) {
 }
 
 torch::jit::Module read_module(const std::string& path) {
-    if (!fs::is_regular_file(path)) {
+    // Without the error code, a name that is too long or a loop of links throws a filesystem_error.
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored)) {
         throw Failure("model_not_loadable", path + ": no such file");
     }
     try {
@@ -81,12 +84,13 @@ torch::jit::Module prepared(torch::jit::Module module, const std::string& jit, b
         convert_to_channels_last(module.parameters());
         convert_to_channels_last(module.buffers());
     }
+    if (at::globalContext().hasMKLDNN()) {
+        // Before the first run: the executor asks for the pass when it optimises a graph. Off for any other value: it
+        // is the process's, and would fuse the graphs of a model that is loaded after one with llga.
+        torch::jit::RegisterLlgaFuseGraph::setEnabled(jit == "llga");
+    }
     if (jit == "none") {
         return module;
-    }
-    if (jit == "llga") {
-        // Before the first run: the executor asks for the pass when it optimises a graph.
-        torch::jit::RegisterLlgaFuseGraph::setEnabled(true);
     }
     // A file that was saved frozen has no training attribute; freezing it again changes nothing and fails in old
     // versions.

@@ -43,8 +43,9 @@ BlockLength length_from(const Json& request) {
         length.minimum_count = optional_member<std::int64_t>(request, "minimum_count", 1, "run");
         length.maximum_count = optional_member<std::int64_t>(request, "maximum_count", length.maximum_count, "run");
     }
-    if (length.count.value_or(1) < 1 || length.duration_ns < 0) {
-        throw Failure("bad_request", "run: count and duration_ns must be above 0");
+    if (length.count.value_or(1) < 1 || length.duration_ns < 0 || length.minimum_count < 1 ||
+        length.maximum_count < 1) {
+        throw Failure("bad_request", "run: counts must be above 0, and duration_ns not below");
     }
     if (optional_member<std::int64_t>(request, "streams", 1, "run") != 1) {
         throw Failure("bad_request", "run: this engine has one stream");

@@ -66,11 +66,14 @@ at::Tensor read_data(std::ifstream& stream, const Json& entry, std::uint64_t dat
                      const std::string& path) {
     const auto shape = required<std::vector<std::int64_t>>(entry, "shape", path);
     const auto offsets = required<std::vector<std::uint64_t>>(entry, "data_offsets", path);
-    at::Tensor tensor = at::empty(shape, type_from(required<std::string>(entry, "dtype", path), path));
-    if (offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != tensor.nbytes() ||
+    const at::ScalarType type = type_from(required<std::string>(entry, "dtype", path), path);
+    // Sized without memory first: a damaged header may ask for more than there is.
+    const std::uint64_t size = at::empty(shape, at::TensorOptions().dtype(type).device(at::kMeta)).nbytes();
+    if (offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != size ||
         offsets[1] > file_size - data_start) {
         fail_reading(path, "damaged: the data do not fit the header");
     }
+    at::Tensor tensor = at::empty(shape, type);
     stream.seekg(static_cast<std::streamoff>(data_start + offsets[0]));
     stream.read(static_cast<char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
     if (!stream) {

@@ -14,6 +14,24 @@ import jsonschema
 import pytest
 import torch
 from front import GRAVBENCH, PATIENCE_S, TORCH_ENGINE
+from generator import MASK
+from safetensors.torch import load_file
+
+ENGINE = os.environ.get("GRAVBENCH_ENGINE_BINARY", str(TORCH_ENGINE))
+
+
+DTYPES = {
+    torch.float16: "f16",
+    torch.bfloat16: "bf16",
+    torch.float32: "f32",
+    torch.float64: "f64",
+    torch.int8: "i8",
+    torch.uint8: "u8",
+    torch.int16: "i16",
+    torch.int32: "i32",
+    torch.int64: "i64",
+    torch.bool: "bool",
+}
 
 
 class EngineFailure(Exception):
@@ -30,18 +48,21 @@ class Engine:
         self.log = log
         ours, theirs = socket.socketpair()
         ours.settimeout(PATIENCE_S)
-        variables = {"PATH": os.environ["PATH"], "GRAVBENCH_CHANNEL": str(theirs.fileno()), **environment}
+        variables = {"PATH": os.environ["PATH"], "GRAVBENCH_CHANNEL": "3", **environment}
+        # The shell moves the socket to 3, which in this process may be anything.
+        command = ["/bin/sh", "-c", 'exec "$0" 3<&0 0</dev/null', ENGINE]
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [TORCH_ENGINE], env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[theirs.fileno()]
-            )
+            self.process = subprocess.Popen(command, env=variables, stdin=theirs, stdout=output, stderr=output)
         theirs.close()
         self.socket = ours
         self.lines = ours.makefile("r", encoding="utf-8")
         self.id = 0
 
-    def send(self, text: str) -> dict[str, Any]:
-        self.socket.sendall(text.encode() + b"\n")
+    def send(self, text: str | bytes) -> dict[str, Any]:
+        self.socket.sendall((text if isinstance(text, bytes) else text.encode()) + b"\n")
+        return self.receive()
+
+    def receive(self) -> dict[str, Any]:
         line = self.lines.readline()
         assert line, f"the engine is gone: {self.log.read_text(errors='replace')}"
         return json.loads(line)
@@ -64,6 +85,15 @@ class Engine:
     def inputs(self, *arguments: dict[str, Any], seed: int = 42, position: int = 0) -> str:
         return self.ask("inputs", seed=seed, position=position, arguments=list(arguments))["digest"]
 
+    def outputs(self, file: Path) -> dict[str, torch.Tensor]:
+        """Saves the outputs, and gives what the file holds, which must be what the reply describes."""
+        described = self.ask("outputs", save=str(file))["tensors"]
+        loaded = load_file(file)
+        assert {entry["name"]: (entry["dtype"], entry["shape"]) for entry in described} == {
+            name: (DTYPES[made.dtype], list(made.shape)) for name, made in loaded.items()
+        }
+        return loaded
+
     def close(self) -> int:
         """Hangs up, and gives the exit status."""
         self.lines.close()
@@ -74,6 +104,14 @@ class Engine:
 def tensor(dtype: str, *shape: int, values: dict[str, Any] | None = None) -> dict[str, Any]:
     range_ = [-1.0, 1.0] if dtype in ("f16", "bf16", "f32", "f64") else [0, 1]
     return {"kind": "tensor", "dtype": dtype, "shape": list(shape), "values": values or {"uniform": range_}}
+
+
+def fnv1a(*tensors: torch.Tensor) -> str:
+    digest = 0xCBF29CE484222325
+    for one in tensors:
+        for byte in one.flatten().view(torch.uint8).numpy().tobytes():
+            digest = (digest ^ byte) * 0x100000001B3 & MASK
+    return f"{digest:016x}"
 
 
 class Echo(torch.nn.Module):
@@ -114,12 +152,60 @@ class Greedy(torch.nn.Module):
         return torch.ones([1 << 46]) + x
 
 
+class Pair(torch.nn.Module):
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x, y
+
+
+class Collections(torch.nn.Module):
+    """Takes what can be nested, and gives the values of a dict in the order of its keys."""
+
+    def forward(
+        self, rows: list[list[torch.Tensor]], reals: list[float], counts: list[int], named: dict[str, torch.Tensor], scale: float | None
+    ) -> tuple[list[list[torch.Tensor]], list[float], list[int], list[torch.Tensor], float | None]:
+        return rows, reals, counts, [one for one in named.values()], scale
+
+
+class Medley(torch.nn.Module):
+    """Every kind of output, among them some that are no tensors and one that is not contiguous."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, None, str, dict[int, tuple[torch.Tensor, int]], bool, float]:
+        return x.t(), None, "text", {7: (x, 3), 2: (x + 1, 4)}, True, 0.5
+
+
+class Quotient(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x / x
+
+
+class Layout(torch.nn.Module):
+    """The values as they lie in memory, and the values in order."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.tensor(x.is_contiguous(memory_format=torch.channels_last)), x
+
+
+class Headless(torch.nn.Module):
+    @torch.jit.export
+    def backward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+
+class Chatty(torch.nn.Module):
+    """Prints what would pass for a reply."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        print('{"id":1,"reply":"quit"}')
+        return x
+
+
+MODULES = (Echo, Nested, Matrix, Moody, Greedy, Pair, Collections, Medley, Quotient, Layout, Headless, Chatty)
 
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    for module in (Echo, Nested, Matrix, Moody, Greedy):
+    for module in MODULES:
         torch.jit.script(module()).save(str(folder / f"{module.__name__}.pt"))
     return folder
 

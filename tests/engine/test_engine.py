@@ -11,19 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import Engine, EngineFailure, tensor
-from front import TORCH_ENGINE
-from generator import MASK, raw, real
-from safetensors.torch import load_file, save_file
-
-
-def outputs(engine: Engine, file: Path) -> dict[str, torch.Tensor]:
-    described = engine.ask("outputs", save=str(file))["tensors"]
-    loaded = load_file(file)
-    assert sorted(loaded) == sorted(entry["name"] for entry in described)
-    for entry in described:
-        assert list(loaded[entry["name"]].shape) == entry["shape"]
-    return loaded
+from conftest import ENGINE, Engine, EngineFailure, fnv1a, tensor
+from generator import raw, real
+from safetensors.torch import save_file
 
 
 def test_hello_says_what_the_engine_is_and_sees(engine: Engine) -> None:
@@ -124,7 +114,7 @@ def test_generated_values_are_those_that_the_protocol_says(engine: Engine, model
     low, high = (-2.1, 2.6) if is_real else (0, 1) if dtype == "bool" else (3, 100)
     engine.load(models / "Echo.pt")
     digest = engine.inputs(tensor(dtype, 3, 5, values={"uniform": [low, high]}), seed=7, position=3)
-    made = outputs(engine, tmp_path / "made")["output"]
+    made = engine.outputs(tmp_path / "made")["output"]
     numbers = raw(7, 3, 0, 15)
     if is_real:
         exact = torch.tensor([real(number, low, high) for number in numbers], dtype=torch.float64)
@@ -133,14 +123,6 @@ def test_generated_values_are_those_that_the_protocol_says(engine: Engine, model
         expected = torch.tensor([low + number % (high - low + 1) for number in numbers])
     assert torch.equal(made, expected.to(made.dtype).reshape(3, 5))
     assert digest == fnv1a(made)
-
-
-def fnv1a(*tensors: torch.Tensor) -> str:
-    digest = 0xCBF29CE484222325
-    for one in tensors:
-        for byte in one.contiguous().view(torch.uint8).numpy().tobytes():
-            digest = (digest ^ byte) * 0x100000001B3 & MASK
-    return f"{digest:016x}"
 
 
 def test_inputs_depend_on_seed_and_position_and_on_nothing_else(engine: Engine, models: Path) -> None:
@@ -160,7 +142,7 @@ def test_nested_arguments_reach_forward_and_nested_outputs_are_named(engine: Eng
         {"kind": "tuple", "items": [tensor("i64", 2, values={"uniform": [0, 9]}), {"kind": "scalar", "value": 3}]},
         {"kind": "dict", "items": {"a": tensor("f32", 1, values={"constant": 5}), "b": tensor("f32", 2, 2)}},
     )
-    made = outputs(engine, tmp_path / "made")
+    made = engine.outputs(tmp_path / "made")
     assert list(sorted(made)) == ["output.0.0", "output.0.1", "output.1.a", "output.1.b", "output.1.c", "output.2", "output.3", "output.4"]
     assert made["output.1.c"].tolist() == [number % 10 for number in raw(42, 0, 2, 2)], "tensors are numbered depth-first"
     assert made["output.1.a"].tolist() == [5.0]
@@ -172,9 +154,9 @@ def test_a_tensor_comes_from_a_file_as_it_is_there(engine: Engine, models: Path,
     save_file(kept, tmp_path / "inputs")
     engine.load(models / "Echo.pt")
     engine.inputs(tensor("f32", 2, 3, values={"file": str(tmp_path / "inputs"), "tensor": "x"}))
-    assert torch.equal(outputs(engine, tmp_path / "made")["output"], kept["x"])
+    assert torch.equal(engine.outputs(tmp_path / "made")["output"], kept["x"])
     engine.inputs(tensor("bf16", 2, 3, values={"file": str(tmp_path / "inputs"), "tensor": "x"}))
-    assert torch.equal(outputs(engine, tmp_path / "made")["output"], kept["x"].to(torch.bfloat16))
+    assert torch.equal(engine.outputs(tmp_path / "made")["output"], kept["x"].to(torch.bfloat16))
     for dtype, shape, name in [("f32", (3, 2), "x"), ("f32", (1, 2), "ids"), ("i64", (1, 2), "y")]:
         with pytest.raises(EngineFailure, match=name):
             engine.inputs(tensor(dtype, *shape, values={"file": str(tmp_path / "inputs"), "tensor": name}))
@@ -378,7 +360,18 @@ def test_a_request_that_cannot_be_understood_is_refused_and_the_engine_lives_on(
     assert engine.ask("hello", protocol=1)["protocol"] == 1
 
 
-@pytest.mark.parametrize("members", [{"count": 0}, {"count": -1}, {"count": "many"}, {"duration_ns": -1}, {"count": 1, "streams": 2}, {}])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"count": 0},
+        {"count": -1},
+        {"count": "many"},
+        {"duration_ns": -1},
+        {"duration_ns": 1, "maximum_count": 0},
+        {"count": 1, "streams": 2},
+        {},
+    ],
+)
 def test_a_block_of_no_length_is_refused(engine: Engine, models: Path, members: dict[str, Any]) -> None:
     engine.load(models / "Echo.pt")
     engine.inputs(tensor("f32", 1))
@@ -397,6 +390,6 @@ def test_an_engine_whose_front_is_gone_ends(engine: Engine) -> None:
 
 
 def test_an_engine_without_a_channel_says_what_it_is() -> None:
-    process = subprocess.run([TORCH_ENGINE], capture_output=True, text=True, env={}, stdin=subprocess.DEVNULL)
+    process = subprocess.run([ENGINE], capture_output=True, text=True, env={}, stdin=subprocess.DEVNULL)
     assert process.returncode == 2
     assert "gravbench" in process.stderr
