@@ -36,8 +36,4 @@ std::size_t samples_needed(double probability) {
     return static_cast<std::size_t>(std::ceil(std::log(0.05) / std::log(towards_the_tail)));
 }
 
-bool supports(std::size_t samples, double probability) {
-    return samples >= samples_needed(probability);
-}
-
 }  // namespace gravbench::stats

@@ -18,7 +18,4 @@ double quantile(std::span<const double> sorted, double probability);
 /// Throws DataError for a probability outside (0, 1): no number of samples bounds those.
 std::size_t samples_needed(double probability);
 
-/// Whether that many samples are enough to state the quantile at all.
-bool supports(std::size_t samples, double probability);
-
 }  // namespace gravbench::stats

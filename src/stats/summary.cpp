@@ -82,12 +82,6 @@ Moments moments(std::span<const double> samples) {
     return {mean, samples.size() < 2 ? 0 : std::sqrt(squares / (count - 1))};
 }
 
-Summary summarize(std::span<const double> samples) {
-    const Moments both = moments(samples);
-    const auto [min, max] = std::minmax_element(samples.begin(), samples.end());
-    return {both.mean, both.stddev, *min, *max};
-}
-
 std::optional<Interval> launch_interval(std::span<const double> launches, double confidence) {
     if (launches.size() < 2) {
         return std::nullopt;

@@ -14,17 +14,6 @@ struct Moments {
 /// Throws DataError without samples.
 Moments moments(std::span<const double> samples);
 
-/// What a table says about samples besides their quantiles, in the samples' unit.
-struct Summary {
-    double mean = 0;
-    double stddev = 0;  ///< of the sample (n - 1); 0 for one sample
-    double min = 0;
-    double max = 0;
-};
-
-/// Throws DataError without samples.
-Summary summarize(std::span<const double> samples);
-
 struct Interval {
     double low = 0;
     double high = 0;
