@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing to build gravbench, to export models and to run the tests. Quick when nothing is.
 #
-#   scripts/setup.sh [--front]
+#   scripts/setup.sh [--front | --emulated]
 #
-#   --front   only what the front and its unit tests need: no Python environment, no LibTorch
+#   --emulated   the cross-compiler for aarch64 too (scripts/emulated_graviton.sh)
+#   --front      only what the front and its unit tests need: no Python environment, no LibTorch
 #
 # System packages come from apt-get, as root or through sudo; without either, and with something missing, it says which
 # and stops. Python packages go to build/venv, with PyTorch's CPU build, whose LibTorch the engine is linked with.
@@ -38,7 +39,10 @@ missing_packages() {
   has_header nlohmann/json.hpp || echo nlohmann-json3-dev
   has_header CLI/CLI.hpp || echo libcli11-dev
   has_catch2 || echo catch2
-  if [ "$1" = all ]; then
+  if [ "$1" = emulated ]; then
+    command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
+  fi
+  if [ "$1" != front ]; then
     has_python || echo python3-venv
     command -v shellcheck > /dev/null || echo shellcheck
   fi
@@ -93,6 +97,7 @@ what=all
 case "${1:-}" in
   "") ;;
   --front) what=front ;;
+  --emulated) what=emulated ;;
   *) sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac
 
@@ -100,7 +105,7 @@ mapfile -t missing < <(missing_packages "$what")
 if [ "${#missing[@]}" -gt 0 ]; then
   install_packages "${missing[@]}"
 fi
-if [ "$what" = all ]; then
+if [ "$what" != front ]; then
   set_up_python
 fi
 say "everything is there"
