@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/kernel.h"
+#include "audit/verbose_log.h"
+#include "base/json.h"
+
+namespace gravbench::audit {
+
+/// One kernel and what became of it in a launch. "Steady" is the time after warm-up.
+struct KernelUse {
+    Kernel kernel;
+    int calls = 0;       ///< executions in the steady inferences, all together
+    double time_ms = 0;  ///< their time, all together; of a graph partition, without the kernels inside
+    int created = 0;     ///< creations in the whole launch that oneDNN's cache had no answer to
+    int found = 0;       ///< creations in the whole launch that its cache answered
+    int steady_created = 0;
+    int steady_found = 0;
+    double create_ms = 0;  ///< time of all creations in the whole launch
+    double steady_create_ms = 0;
+};
+
+/// What oneDNN executed in a launch, kernel by kernel.
+struct Audit {
+    std::string onednn;       ///< version; empty where nothing was logged
+    std::string isa;          ///< as oneDNN describes it
+    int threads = 0;          ///< as oneDNN counts them
+    int inferences = 0;       ///< steady ones
+    double inference_ms = 0;  ///< their mean, by the engine's clock, profiled
+    /// The same by the log's timestamps; nothing without them, or with fewer than two inferences.
+    std::optional<double> logged_inference_ms;
+    std::vector<KernelUse> kernels;  ///< by time, the longest first
+    /// The kernels of one inference in their order, as indices into `kernels`, and the mean time of each. Empty where
+    /// inferences differ.
+    std::vector<std::size_t> sequence;
+    std::vector<double> sequence_ms;
+    int unknown_lines = 0;
+    int torn_lines = 0;
+};
+
+/// The lines of a launch's log: those up to the end of warm-up, and those of the steady inferences.
+struct LaunchLog {
+    std::string warm_up;
+    std::string steady;
+};
+
+/// `samples_ns` are the steady inferences' latencies as the engine measured them.
+Audit make_audit(const LaunchLog& log, const std::vector<std::int64_t>& samples_ns);
+
+Json to_json(const Audit& audit);
+/// Throws DataError.
+Audit audit_from(const Json& json);
+
+}  // namespace gravbench::audit
