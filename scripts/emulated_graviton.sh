@@ -23,6 +23,7 @@ mirror() {
   if [ -n "${DEBIAN_MIRROR:-}" ]; then
     echo "$DEBIAN_MIRROR"
   else
+    # shellcheck disable=SC2016  # apt's own variable
     apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n 1
   fi
 }
