@@ -82,10 +82,12 @@ class Front:
         return [str(GRAVBENCH), *arguments]
 
     def run_command(self, script: dict[str, Any], *arguments: str, models: list[str] | None = None) -> list[str]:
-        """`gravbench run` of a cell whose blocks are as the script says; without a reference launch unless asked for."""
+        """`gravbench run` of a cell whose blocks are as the script says; without a reference launch or an audit unless asked for."""
         command = ["run", *(models or [self.model()]), "--input", "f32[batch,4]", "--engine", self.engine(script), "-o", str(self.output)]
         if "--accuracy" not in arguments:
             command += ["--accuracy", "off"]
+        if "--audit" not in arguments:
+            command += ["--audit", "off"]
         return self.command(*command, *arguments)
 
     def variables(self) -> dict[str, str]:

@@ -37,27 +37,30 @@ void count_creation(KernelUse& use, const Event& event, bool is_steady) {
     }
 }
 
-/// The time that a graph partition spent outside of the kernels that it ran. They are logged before it: those that
-/// began after it did where the log has timestamps, else as many of the last ones as fit into its time.
-double own_time(const std::vector<Event>& events, std::size_t partition) {
+/// Parts a graph partition's time among the kernels that it ran and itself. They are logged before it: those that began
+/// after it did where the log has timestamps, else as many of the last ones as fit into its time. Kernels that it ran
+/// on several threads at once have more time together than it has: each then gets its part of that.
+void part_time(const std::vector<Event>& events, std::size_t partition, std::vector<double>& times) {
     const Event& graph = events[partition];
     double inside = 0;
-    for (std::size_t i = partition; i-- > 0;) {
-        const Event& event = events[i];
+    std::size_t first = partition;
+    while (first > 0) {
+        const Event& event = events[first - 1];
         if (event.component == Event::Component::graph && event.operation == Event::Operation::execute) {
             break;
-        }
-        if (event.component == Event::Component::graph) {
-            continue;
         }
         const bool is_inside = graph.start_ms && event.start_ms ? *event.start_ms >= *graph.start_ms
                                                                 : inside + event.time_ms <= graph.time_ms;
         if (!is_inside) {
             break;
         }
-        inside += event.time_ms;
+        --first;
+        inside += event.operation == Event::Operation::execute ? event.time_ms : 0;
     }
-    return std::max(0.0, graph.time_ms - inside);
+    const double part = inside > graph.time_ms ? graph.time_ms / inside : 1;
+    std::for_each(times.begin() + static_cast<std::ptrdiff_t>(first),
+                  times.begin() + static_cast<std::ptrdiff_t>(partition), [part](double& time) { time *= part; });
+    times[partition] = graph.time_ms - inside * part;
 }
 
 struct Execution {
@@ -67,36 +70,65 @@ struct Execution {
 };
 
 std::vector<Execution> executions_of(const std::vector<Event>& events, Tally& tally) {
+    std::vector<double> times;
+    std::transform(events.begin(), events.end(), std::back_inserter(times),
+                   [](const Event& event) { return event.time_ms; });
     std::vector<Execution> executions;
     for (std::size_t i = 0; i < events.size(); ++i) {
-        if (events[i].operation != Event::Operation::execute) {
-            continue;
+        if (events[i].operation == Event::Operation::execute && events[i].component == Event::Component::graph) {
+            part_time(events, i, times);
         }
-        const bool is_partition = events[i].component == Event::Component::graph;
-        const double time = is_partition ? own_time(events, i) : events[i].time_ms;
-        executions.push_back({tally.index_of(kernel_of(events[i])), time, events[i].start_ms});
+    }
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (events[i].operation == Event::Operation::execute) {
+            executions.push_back({tally.index_of(kernel_of(events[i])), times[i], events[i].start_ms});
+        }
     }
     return executions;
 }
 
-/// How many executions one inference has, if all have the same ones in the same order; else 0.
-std::size_t period(const std::vector<Execution>& executions, int inferences) {
+std::vector<std::size_t> kernels_of(const std::vector<Execution>& executions, std::size_t begin, std::size_t length) {
+    std::vector<std::size_t> kernels;
+    for (std::size_t i = begin; i < begin + length; ++i) {
+        kernels.push_back(executions[i].kernel);
+    }
+    return kernels;
+}
+
+/// How many executions one inference has, if all have the same ones; else 0. Their order may differ: a partition may
+/// run kernels on several threads at once.
+std::size_t executions_each(const std::vector<Execution>& executions, int inferences) {
     const auto count = static_cast<std::size_t>(inferences);
     if (count == 0 || executions.empty() || executions.size() % count != 0) {
         return 0;
     }
     const std::size_t length = executions.size() / count;
-    for (std::size_t i = length; i < executions.size(); ++i) {
-        if (executions[i].kernel != executions[i - length].kernel) {
+    std::vector<std::size_t> first;
+    for (std::size_t begin = 0; begin < executions.size(); begin += length) {
+        std::vector<std::size_t> kernels = kernels_of(executions, begin, length);
+        std::sort(kernels.begin(), kernels.end());
+        first = begin == 0 ? kernels : first;
+        if (kernels != first || executions[begin].kernel != executions.front().kernel) {
             return 0;
         }
     }
     return length;
 }
 
-/// From the first kernel of the first inference to the first kernel of the last.
-std::optional<double> logged_time(const std::vector<Execution>& executions, std::size_t length, int inferences) {
-    if (length == 0 || inferences < 2) {
+bool has_one_order(const std::vector<Execution>& executions, std::size_t length) {
+    for (std::size_t i = length; i < executions.size(); ++i) {
+        if (executions[i].kernel != executions[i - length].kernel) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// From the first kernel of the first inference to the first kernel of the last, by the log; and by the engine's
+/// samples.
+std::optional<Audit::Clocks> read_clocks(const std::vector<Execution>& executions, std::size_t length,
+                                         const std::vector<std::int64_t>& samples_ns) {
+    if (length == 0 || samples_ns.size() < 2) {
         return std::nullopt;
     }
     const Execution& first = executions.front();
@@ -104,7 +136,10 @@ std::optional<double> logged_time(const std::vector<Execution>& executions, std:
     if (!first.start_ms || !last.start_ms) {
         return std::nullopt;
     }
-    return (*last.start_ms - *first.start_ms) / (inferences - 1);
+    const double inferences = static_cast<double>(samples_ns.size() - 1);
+    const auto engine_ns = std::accumulate(samples_ns.begin(), samples_ns.end() - 1, std::int64_t{0});
+    return Audit::Clocks{static_cast<double>(engine_ns) / 1e6 / inferences,
+                         (*last.start_ms - *first.start_ms) / inferences};
 }
 
 void set_sequence(Audit& audit, const std::vector<Execution>& executions, std::size_t length) {
@@ -166,9 +201,11 @@ Audit make_audit(const LaunchLog& text, const std::vector<std::int64_t>& samples
         tally[execution.kernel].time_ms += execution.time_ms;
     }
     audit.kernels = tally.take();
-    const std::size_t length = period(executions, audit.inferences);
-    audit.logged_inference_ms = logged_time(executions, length, audit.inferences);
-    set_sequence(audit, executions, length);
+    const std::size_t length = executions_each(executions, audit.inferences);
+    audit.clocks = read_clocks(executions, length, samples_ns);
+    if (has_one_order(executions, length)) {
+        set_sequence(audit, executions, length);
+    }
     sort_by_time(audit);
     return audit;
 }

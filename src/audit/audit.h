@@ -30,8 +30,13 @@ struct Audit {
     int threads = 0;          ///< as oneDNN counts them
     int inferences = 0;       ///< steady ones
     double inference_ms = 0;  ///< their mean, by the engine's clock, profiled
-    /// The same by the log's timestamps; nothing without them, or with fewer than two inferences.
-    std::optional<double> logged_inference_ms;
+    /// All but the last inference by both clocks, which shows that the log is whole and its phases parted rightly;
+    /// nothing without timestamps, with fewer than two inferences, or where inferences differ.
+    struct Clocks {
+        double engine_ms = 0;  ///< by the engine's samples
+        double log_ms = 0;     ///< by the log's timestamps
+    };
+    std::optional<Clocks> clocks;
     std::vector<KernelUse> kernels;  ///< by time, the longest first
     /// The kernels of one inference in their order, as indices into `kernels`, and the mean time of each. Empty where
     /// inferences differ.

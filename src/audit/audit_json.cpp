@@ -90,7 +90,8 @@ Json to_json(const Audit& audit) {
             {"threads", audit.threads == 0 ? Json() : Json(audit.threads)},
             {"inferences", audit.inferences},
             {"inference_ms", audit.inference_ms},
-            {"logged_inference_ms", audit.logged_inference_ms ? Json(*audit.logged_inference_ms) : Json()},
+            {"clocks",
+             audit.clocks ? Json{{"engine_ms", audit.clocks->engine_ms}, {"log_ms", audit.clocks->log_ms}} : Json()},
             {"unknown_lines", audit.unknown_lines},
             {"torn_lines", audit.torn_lines},
             {"kernels", kernels},
@@ -104,8 +105,8 @@ Audit audit_from(const Json& json) {
     audit.threads = optional_member<int>(json, "threads", 0, where);
     audit.inferences = required<int>(json, "inferences", where);
     audit.inference_ms = required<double>(json, "inference_ms", where);
-    if (const Json& logged = required_member(json, "logged_inference_ms", where); !logged.is_null()) {
-        audit.logged_inference_ms = required<double>(json, "logged_inference_ms", where);
+    if (const Json& clocks = required_member(json, "clocks", where); !clocks.is_null()) {
+        audit.clocks = {required<double>(clocks, "engine_ms", where), required<double>(clocks, "log_ms", where)};
     }
     audit.unknown_lines = required<int>(json, "unknown_lines", where);
     audit.torn_lines = required<int>(json, "torn_lines", where);

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/arm_core.h"
+#include "engine/cpu_features.h"
 #include "engine/load.h"
 
 namespace gravbench::engine {
@@ -102,6 +103,7 @@ protocol::Hello describe_self() {
     hello.arch = arch();
     hello.cpu = cpu();
     hello.isa = at::get_cpu_capability();
+    hello.features = cpu_features();
     hello.libraries = libraries();
     hello.threads = at::get_num_threads();
     hello.settings = supported_settings();

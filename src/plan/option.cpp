@@ -32,9 +32,15 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.min_cosine = value.get<double>(); }, false, "0.99"},
         {"accuracy", "", one_of({"on", "off"}), "off: no reference launches, no accuracy",
          [](const Json& value, RunOptions& run) { run.has_accuracy = value == "on"; }, false, "on"},
+        {"audit", "", one_of({"on", "off"}), "off: no launches under oneDNN's profile, so nothing that shows which settings had an effect",
+         [](const Json& value, RunOptions& run) { run.has_audit = value == "on"; }, false, "on"},
+        {"require", "", any_text(), "what each cell's audit must show, else exit code 4: bf16[=0.9], acl[=0.9], no-ref, no-steady-miss; repeatable",
+         [](const Json& value, RunOptions& run) { run.require.push_back(value.get<std::string>()); }, true, ""},
+        {"keep-logs", "", any_text(), "a folder for the audits' logs as oneDNN printed them",
+         [](const Json& value, RunOptions& run) { run.keep_logs = value.get<std::string>(); }, false, ""},
         {"seed", "", integer(0, 9e15), "seed of the inputs and of the order of launches",
          [](const Json& value, RunOptions& run) { run.seed = value.get<std::uint64_t>(); }, false, "1"},
-        {"engine", "", any_text(), "torch, or the path of an engine program (docs/protocol.md)",
+        {"engine", "", any_text(), "torch, an engine of configs/engines (graviton3-emulated), or the path of a definition or program (docs/engines.md)",
          [](const Json& value, RunOptions& run) { run.engine = value.get<std::string>(); }, false, "torch"},
         {"models-dir", "", any_text(), "where bundles are (default: $GRAVBENCH_MODELS, ./models, the installation's)",
          [](const Json& value, RunOptions& run) { run.models_dirs.push_back(value.get<std::string>()); }, true, ""},
@@ -49,6 +55,19 @@ std::vector<Option> make_options() {
 const std::vector<Option>& options() {
     static const std::vector<Option> table = make_options();
     return table;
+}
+
+RunOptions for_emulation(RunOptions options) {
+    const auto is_open = [&](const char* name) { return options.given.count(name) == 0; };
+    options.is_for_emulation = true;
+    options.launches = is_open("launches") ? 1 : options.launches;
+    options.timeout = is_open("timeout") ? std::chrono::hours(1) : options.timeout;
+    options.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : options.warmup_time;
+    options.warmup = is_open("warmup") ? 1 : options.warmup;
+    if (is_open("iterations") && is_open("duration")) {
+        options.iterations = 1;
+    }
+    return options;
 }
 
 const Option* find_option(const std::string& name) {

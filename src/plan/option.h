@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,20 @@ struct RunOptions {
     std::chrono::nanoseconds timeout = std::chrono::minutes(5);
     double min_cosine = 0.99;
     bool has_accuracy = true;
+    bool has_audit = true;
+    /// What every cell's audit must show (audit/requirement.h), as it was given.
+    std::vector<std::string> require;
+    /// Whether any cell of the plan asks for BF16: then --require bf16 is for those that do.
+    bool is_bf16_asked_for = false;
+    std::string keep_logs;
     std::uint64_t seed = 1;
     std::string engine = "torch";
     std::vector<std::string> models_dirs;
     std::string output;
+    /// The names of the options that were given: the others may be chosen to suit the engine.
+    std::set<std::string> given;
+    /// Whether the engine is emulated, so that its times mean nothing and each inference may take minutes.
+    bool is_for_emulation = false;
 };
 
 /// One option of a run. Like settings, options are listed in one table from which flags, config keys and schema are
@@ -46,6 +57,10 @@ struct Option {
 };
 
 const std::vector<Option>& options();
+
+/// For an engine whose times mean nothing: one launch, one warm-up call, one inference, an hour's patience, each unless
+/// it was given.
+RunOptions for_emulation(RunOptions options);
 const Option* find_option(const std::string& name);
 
 }  // namespace gravbench::plan

@@ -21,6 +21,7 @@ RunOptions run_options(const Layer& given) {
     RunOptions run;
     for (const Option& option : options()) {
         if (const auto found = given.find(option.name); found != given.end()) {
+            run.given.insert(option.name);
             for (const Given& value : found->second) {
                 option.set(value.value, run);
             }
@@ -196,13 +197,19 @@ Shape shape_of(const Settings& cell) {
     return shape;
 }
 
+/// The file name of a program, and of a definition without its ending: graviton3-emulated, however it was given.
+std::string engine_label(const std::string& engine) {
+    const std::filesystem::path path(engine);
+    return (path.extension() == ".json" ? path.stem() : path.filename()).string();
+}
+
 std::string key_of(const Model& model, const Settings& cell, const std::string& engine) {
     std::vector<std::string> parts;
     if (const std::string settings_part = identity(cell); !settings_part.empty()) {
         parts.push_back(settings_part);
     }
     if (engine != RunOptions{}.engine) {
-        parts.push_back("engine=" + std::filesystem::path(engine).filename().string());
+        parts.push_back("engine=" + engine_label(engine));
     }
     return parts.empty() ? model.name : fmt::format("{}:{}", model.name, fmt::join(parts, ","));
 }
@@ -258,7 +265,22 @@ Plan make_plan(const Layer& given) {
             throw UsageError(reason);
         }
     }
+    plan.options.is_bf16_asked_for =
+        std::any_of(plan.cells.begin(), plan.cells.end(), [](const Cell& cell) { return cell.asks_for_bf16(); });
     return plan;
+}
+
+bool Cell::asks_for_bf16() const {
+    const std::string fpmath = settings.value("fpmath", "strict");
+    return fpmath == "bf16" || fpmath == "any" || settings.value("dtype", "fp32") == "bf16" ||
+           settings.value("matmul-precision", "highest") == "medium";
+}
+
+Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value) {
+    Cell other = cell;
+    other.settings[setting] = value;
+    other.key = key_of(plan.models[cell.model], other.settings, plan.options.engine);
+    return other;
 }
 
 void check_model_files(Plan& plan) {

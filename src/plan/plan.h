@@ -37,6 +37,8 @@ struct Cell {
     Shape shape;
 
     std::string dtype() const { return settings.at("dtype").get<std::string>(); }
+    /// Whether its settings ask for BF16 in any way.
+    bool asks_for_bf16() const;
 };
 
 /// All that a run is to do.
@@ -51,6 +53,9 @@ struct Plan {
 /// Turns what was given into cells: lists multiply, dimensions that a model lacks do not.
 /// Throws UsageError or DataError naming the origin of what is wrong.
 Plan make_plan(const Layer& given);
+
+/// The cell that differs in one setting.
+Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value);
 
 /// Computes the hash of every file that the cells use, and checks it against the bundle's manifest.
 void check_model_files(Plan& plan);

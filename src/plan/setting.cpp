@@ -49,6 +49,12 @@ void apply_fpmath(const Json& value, LaunchSetup& setup) {
     setup.environment["DNNL_DEFAULT_FPMATH_MODE"] = upper_case(text_of(value));
 }
 
+void apply_isa(const Json& value, LaunchSetup& setup) {
+    if (value != "default") {
+        setup.environment["ONEDNN_MAX_CPU_ISA"] = upper_case(text_of(value));
+    }
+}
+
 void apply_thp(const Json& value, LaunchSetup& setup) {
     if (value == "on") {
         setup.environment["THP_MEM_ALLOC_ENABLE"] = "1";
@@ -116,6 +122,10 @@ std::vector<Setting> make_settings() {
          {"THP_MEM_ALLOC_ENABLE", "MIMALLOC_ALLOW_LARGE_OS_PAGES"}},
         {"allocator", one_of({"default", "jemalloc", "tcmalloc", "mimalloc"}), "default",
          "the process's malloc (LD_PRELOAD)", Via::environment, apply_allocator, {"LD_PRELOAD"}},
+        {"isa", one_of({"default", "sse41", "avx", "avx2", "avx2_vnni", "avx512_core", "avx512_core_vnni", "avx512_core_bf16",
+                        "avx512_core_fp16", "avx512_core_amx", "avx10_1_512", "asimd", "sve_128", "sve_256", "sve_512"}),
+         "default", "the best instruction set that oneDNN may use (ONEDNN_MAX_CPU_ISA)", Via::environment, apply_isa,
+         {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}},
         {"onednn", one_of({"on", "off"}), "on", "whether ATen may use oneDNN (setUserEnabledMkldnn)", Via::engine,
          by_engine("onednn"), {}},
     };

@@ -22,7 +22,7 @@ std::optional<double> number_or_null(const Json& reply, std::string_view key) {
 Json to_json(const Hello& hello) {
     return {{"protocol", hello.protocol},
             {"engine", {{"name", hello.engine_name}, {"version", hello.engine_version}}},
-            {"machine", {{"arch", hello.arch}, {"cpu", hello.cpu}, {"isa", hello.isa}}},
+            {"machine", {{"arch", hello.arch}, {"cpu", hello.cpu}, {"isa", hello.isa}, {"features", hello.features}}},
             {"libraries", hello.libraries},
             {"threads", hello.threads},
             {"settings", hello.settings}};
@@ -67,6 +67,7 @@ Hello hello_from(const Json& reply) {
     hello.arch = required<std::string>(machine, "arch", where);
     hello.cpu = required<std::string>(machine, "cpu", where);
     hello.isa = required<std::string>(machine, "isa", where);
+    hello.features = optional_member<Json>(machine, "features", nullptr, where);
     hello.libraries = required<Json>(reply, "libraries", where);
     hello.threads = required<int>(reply, "threads", where);
     hello.settings = required<Json>(reply, "settings", where);

@@ -24,6 +24,8 @@ struct Hello {
     int threads = 0;
     /// The settings that `load` applies, each with the values that this engine knows.
     Json settings = Json::object();
+    /// Extensions that decide which kernels can run ("bf16", "amx_bf16"); null where the engine does not say.
+    Json features = nullptr;
 };
 
 struct Loaded {

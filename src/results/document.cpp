@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "audit/summary.h"
 #include "base/errors.h"
+#include "results/cell_problem.h"
 #include "results/latency.h"
 
 namespace gravbench::results {
@@ -35,63 +37,18 @@ Json model_json(const plan::Cell& cell, const plan::Model& model) {
             {"weights", model.weights}};
 }
 
-/// The comparison of the first launch that made one.
-Json accuracy_of(const CellOutcome& outcome) {
-    for (const LaunchRecord& launch : outcome.launches) {
-        if (!launch.accuracy.is_null()) {
-            return launch.accuracy;
-        }
+Json audit_json(const plan::Cell& cell, const CellOutcome& outcome, const Json& latency, bool is_emulated) {
+    if (!outcome.audit || outcome.audit->problem || outcome.audit->audit.onednn.empty()) {
+        return nullptr;
     }
-    return nullptr;
-}
-
-void add_launch_problems(const CellOutcome& outcome, const std::vector<LaunchRecord>& complete,
-                         const plan::RunOptions& options, std::vector<Problem>& problems) {
-    const auto failed = std::find_if(outcome.launches.begin(), outcome.launches.end(),
-                                     [](const LaunchRecord& launch) { return launch.problem.has_value(); });
-    if (failed != outcome.launches.end()) {
-        problems.push_back(
-            complete.empty() ? *failed->problem
-                             : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->number + 1,
-                                                                    failed->problem->code, failed->problem->message)});
-    }
-    const auto wanted = static_cast<std::size_t>(options.launches);
-    if (!complete.empty() && complete.size() < wanted) {
-        problems.push_back({"too_few_launches", fmt::format("{} of {} launches", complete.size(), wanted)});
-    }
-}
-
-void add_effect_problems(const plan::Cell& cell, const Json& effective, std::vector<Problem>& problems) {
-    for (const auto& [name, value] : effective.items()) {
-        const bool is_open = cell.settings.value(name, Json()) == "cores";
-        if (cell.settings.contains(name) && !is_open && cell.settings[name] != value) {
-            problems.push_back({"setting_without_effect", fmt::format("{}: {} was asked for, {} is in force", name,
-                                                                      cell.settings[name].dump(), value.dump())});
-        }
-    }
-}
-
-void add_accuracy_problems(const Json& accuracy, const plan::RunOptions& options, std::vector<Problem>& problems) {
-    if (accuracy.is_null()) {
-        return;
-    }
-    const Json& cosine = accuracy.at("cosine_similarity");
-    if (cosine.is_null()) {
-        problems.push_back(
-            {"nonfinite_output", fmt::format("{} of {} elements are NaN or infinite", accuracy.at("nonfinite").dump(),
-                                             accuracy.at("elements").dump())});
-    } else if (cosine.get<double>() < options.min_cosine) {
-        problems.push_back({"accuracy_below_limit", fmt::format("cosine similarity {:.6f} is below {:g}",
-                                                                cosine.get<double>(), options.min_cosine)});
-    }
-    const Json& check = accuracy.at("reference").value("export_check", Json());
-    constexpr double fp32_relative_error = 1e-3;
-    if (!check.is_null() && (check.at("relative_l2_error").is_null() ||
-                             check.at("relative_l2_error").get<double>() > fp32_relative_error)) {
-        problems.push_back({"reference_differs_from_export",
-                            fmt::format("relative error {} against the outputs recorded at export, allowed is {:g}",
-                                        check.at("relative_l2_error").dump(), fp32_relative_error)});
-    }
+    // Under emulation the audit's launch is the only one.
+    const bool is_comparable = !latency.is_null() && !is_emulated;
+    Json json = audit::describe(outcome.audit->audit,
+                                is_comparable ? std::optional(latency.at("mean").get<double>()) : std::nullopt,
+                                cell.asks_for_bf16());
+    json["busy_threads"] = outcome.audit->busy_threads == 0 ? Json() : Json(outcome.audit->busy_threads);
+    json["huge_page_bytes"] = outcome.audit->huge_page_bytes;
+    return json;
 }
 
 Json samples_json(const std::vector<LaunchRecord>& launches) {
@@ -126,30 +83,35 @@ bool is_emulated(const Json& engine, const machine::Machine& machine) {
 }  // namespace
 
 Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options,
-                 const CellOutcome& outcome) {
+                 const CellOutcome& outcome, const machine::Machine& machine) {
     const std::vector<LaunchRecord> complete = complete_launches(outcome);
     const LaunchRecord* shown = representative(outcome);
     const Json accuracy = accuracy_of(outcome);
     const Json effective = shown == nullptr || shown->effective.is_null() ? Json::object() : shown->effective;
-    std::vector<Problem> problems = outcome.problems;
-    add_launch_problems(outcome, complete, options, problems);
-    add_effect_problems(cell, effective, problems);
-    add_accuracy_problems(accuracy, options, problems);
+    const std::vector<Effect> effects = outcome.audit && !outcome.audit->problem
+                                            ? effects_of(cell, *outcome.audit, outcome.alternatives, machine.thp)
+                                            : std::vector<Effect>();
+    const std::vector<Problem> problems = problems_of(cell, options, outcome, effects, effective);
+    const Json latency = complete.empty() ? Json() : results::latency(complete);
+    Json judged = Json::array();
+    for (const Effect& effect : effects) {
+        judged.push_back(to_json(effect));
+    }
 
     const auto batch = cell.shape.find("batch");
     Json result{{"key", cell.key},
                 {"model", model_json(cell, model)},
                 {"engine", shown == nullptr ? Json() : shown->engine},
-                {"settings", {{"requested", cell.settings}, {"effective", effective}}},
+                {"settings", {{"requested", cell.settings}, {"effective", effective}, {"effects", judged}}},
                 {"environment", shown == nullptr ? Json() : shown->environment},
-                {"latency_ms", complete.empty() ? Json() : latency(complete)},
+                {"latency_ms", latency},
                 {"throughput_per_s",
                  complete.empty() ? Json() : throughput(complete, batch == cell.shape.end() ? 1 : batch->second)},
                 {"cost_usd_per_million", nullptr},
                 {"cold_start_ms", complete.empty() ? Json() : cold_start(complete)},
                 {"memory", peak_memory(complete)},
                 {"accuracy", accuracy},
-                {"audit", nullptr},
+                {"audit", audit_json(cell, outcome, latency, shown != nullptr && is_emulated(shown->engine, machine))},
                 {"samples", samples_json(complete)}};
     bool is_valid = !complete.empty();
     result["problems"] = Json::array();
@@ -177,7 +139,7 @@ Json document(const RunFacts& run, const machine::Machine& machine, const plan::
                 {"emulated", fmt::format("the engine sees {} {}, the host is {} {}", shown->engine.value("arch", ""),
                                          shown->engine.value("cpu", ""), machine.arch, machine.cpu)});
         }
-        cells.push_back(cell_result(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome));
+        cells.push_back(cell_result(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome, machine));
     }
     Json host = machine::to_json(machine);
     host["emulated"] = any_emulated;

@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
+#include "results/audit_record.h"
 #include "results/launch_record.h"
 #include "results/problem.h"
 
@@ -32,11 +34,14 @@ struct CellOutcome {
     std::vector<LaunchRecord> launches;
     /// Beyond those that follow from the launches themselves.
     std::vector<Problem> problems;
+    std::optional<AuditRecord> audit = {};
+    /// Audits of cells that differ in one setting, where an effect is shown by comparison (results/effect.h).
+    std::vector<Alternative> alternatives = {};
 };
 
 /// The cell as it stands in the document: its figures, computed from its launches, and its problems.
 Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options,
-                 const CellOutcome& outcome);
+                 const CellOutcome& outcome, const machine::Machine& machine = {});
 
 /// The whole document (docs/results.md). `outcomes` has one entry for each of the plan's cells.
 Json document(const RunFacts& run, const machine::Machine& machine, const plan::Plan& plan,

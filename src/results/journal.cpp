@@ -50,6 +50,10 @@ void Journal::append(const LaunchRecord& record) {
     write_line(to_json(record));
 }
 
+void Journal::append(const AuditRecord& record) {
+    write_line(to_json(record));
+}
+
 void Journal::write_line(const Json& json) {
     const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     // One write call, so that a line is there whole or not at all but for a full disk or a power cut.
@@ -75,7 +79,11 @@ JournalContent read_journal(const std::filesystem::path& path) {
             content.header = json;
         } else {
             try {
-                content.launches.push_back(launch_record_from(json));
+                if (json.contains("audited")) {
+                    content.audits.push_back(audit_record_from(json));
+                } else {
+                    content.launches.push_back(launch_record_from(json));
+                }
             } catch (const DataError& error) {
                 throw DataError(fmt::format("{}:{}: {}", path.string(), i + 1, error.what()));
             }

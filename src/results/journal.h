@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "base/json.h"
+#include "results/audit_record.h"
 #include "results/launch_record.h"
 
 namespace gravbench::results {
 
 /// The file beside the output to which every finished launch is appended and synced while a run lasts, so that a kill
-/// loses at most the launch in flight. JSON Lines: a header that says what the run is, then launch records.
+/// loses at most the launch in flight. JSON Lines: a header that says what the run is, then launch and audit records.
 class Journal {
   public:
     /// Starts a new journal with the header, replacing what was there. Throws DataError.
@@ -26,6 +27,7 @@ class Journal {
     Journal& operator=(Journal&&) = delete;
 
     void append(const LaunchRecord& record);
+    void append(const AuditRecord& record);
     /// The run's document is written: the journal has done its work.
     void remove();
 
@@ -41,6 +43,7 @@ class Journal {
 struct JournalContent {
     Json header;
     std::vector<LaunchRecord> launches;
+    std::vector<AuditRecord> audits;
 };
 JournalContent read_journal(const std::filesystem::path& path);
 

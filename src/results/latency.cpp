@@ -118,11 +118,13 @@ Json cold_start(const std::vector<LaunchRecord>& launches) {
         std::sort(values.begin(), values.end());
         return values.empty() ? Json() : Json(stats::quantile(values, 0.5));
     };
+    const bool has_second = std::all_of(launches.begin(), launches.end(),
+                                        [](const LaunchRecord& launch) { return launch.warmup_inferences >= 2; });
     return {{"start", median(&ColdStart::start_ns)},
             {"load", median(&ColdStart::load_ns)},
             {"prepare", median(&ColdStart::prepare_ns)},
             {"first_inference", median(&ColdStart::first_inference_ns)},
-            {"second_inference", median(&ColdStart::second_inference_ns)}};
+            {"second_inference", has_second ? median(&ColdStart::second_inference_ns) : Json()}};
 }
 
 }  // namespace gravbench::results

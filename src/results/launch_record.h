@@ -22,7 +22,7 @@ struct ColdStart {
     std::int64_t load_ns = 0;
     std::int64_t prepare_ns = 0;
     std::int64_t first_inference_ns = 0;
-    std::int64_t second_inference_ns = 0;
+    std::int64_t second_inference_ns = 0;  ///< 0 where warm-up was a single call, as on an emulated engine
 };
 
 /// All that one launch gave: one line of the journal, and what cells' results are computed from.

@@ -31,6 +31,8 @@ class EngineClient {
     protocol::Memory memory();
     /// Ends the engine in good order, or in bad order where it does not end.
     void quit();
+    /// The engine's process, as the kernel numbers it.
+    int process_id() const { return process_.id(); }
 
   private:
     /// `expected` is how long the engine was told to work: the timeout begins after it.

@@ -77,20 +77,6 @@ std::string signal_text(int signal) {
 
 }  // namespace
 
-Engine find_engine(const std::string& text) {
-    const bool is_torch = text == "torch";
-    const fs::path path = is_torch ? executable_folder() / "gravbench-torch" : fs::absolute(text);
-    if (!fs::is_regular_file(path)) {
-        throw UsageError(
-            fmt::format("--engine: {} not found{}", path.string(),
-                        is_torch ? ": it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench" : ""));
-    }
-    if (::access(path.c_str(), X_OK) != 0) {
-        throw UsageError(fmt::format("--engine: {} is not executable", path.string()));
-    }
-    return {is_torch ? text : path.filename().string(), {path.string()}};
-}
-
 Environment inherited_environment() {
     Environment environment;
     for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TMPDIR"}) {

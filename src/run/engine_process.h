@@ -14,12 +14,9 @@ using Environment = std::map<std::string, std::string>;
 /// A program that speaks the engine protocol.
 struct Engine {
     std::string name;
-    std::vector<std::string> command;
+    std::vector<std::string> command;  ///< the program and its arguments
+    Environment environment = {};      ///< what it needs beyond what settings say
 };
-
-/// "torch" is gravbench-torch beside this executable; anything else is a program's path. Throws UsageError where there
-/// is none.
-Engine find_engine(const std::string& text);
 
 /// What every engine gets from this process's environment: where programs, libraries and the user's files are, and the
 /// language. Nothing else, so that a stray export cannot change a result unseen.
@@ -44,6 +41,7 @@ class EngineProcess {
     /// This side's end of the channel. Whoever takes it closes it.
     int take_channel();
     const std::filesystem::path& log() const { return log_; }
+    int id() const { return process_; }
 
     /// Waits until the process has ended, at most that long; kills it then. Says how it ended.
     Ending wait(int most_milliseconds);

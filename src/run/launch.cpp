@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/files.h"
+#include "run/profile.h"
 
 namespace gravbench::run {
 namespace {
@@ -38,6 +39,10 @@ void warm_up(EngineClient& client, const plan::RunOptions& options, results::Col
              results::LaunchRecord& record) {
     const std::int64_t start = monotonic_ns();
     cold.first_inference_ns = only_sample(client.run_count(1, nanoseconds(0)));
+    record.warmup_inferences = 1;
+    if (options.warmup == 1) {
+        return;
+    }
     cold.second_inference_ns = only_sample(client.run_count(1, nanoseconds(0)));
     const nanoseconds left = std::max(options.warmup_time - nanoseconds(monotonic_ns() - start), nanoseconds(0));
     const std::int64_t least = options.warmup - 2;
@@ -76,7 +81,7 @@ Json compare_with(EngineClient& client, const Reference& reference, const plan::
 
 void measure(EngineClient& client, std::int64_t process_start, const LaunchContext& context, const plan::Cell& cell,
              const plan::Model& model, const Json& engine_settings, const Reference* reference,
-             results::LaunchRecord& record) {
+             results::LaunchRecord& record, Profile* profile) {
     results::ColdStart cold;
     const protocol::Hello hello = client.hello();
     cold.start_ns = monotonic_ns() - process_start;
@@ -92,9 +97,19 @@ void measure(EngineClient& client, std::int64_t process_start, const LaunchConte
     record.inputs_digest =
         client.inputs(plan::arguments_for(model, cell.shape, file.float_inputs), context.options.seed, first_position);
 
+    if (profile != nullptr) {
+        profile->begin_warm_up(client);
+    }
     warm_up(client, context.options, cold, record);
     record.cold_start = cold;
-    std::vector<results::Block> blocks{measure_block(client, context.options, cold.second_inference_ns)};
+    if (profile != nullptr) {
+        profile->begin_block();
+    }
+    const std::int64_t one_inference_ns = std::max(cold.second_inference_ns, cold.first_inference_ns);
+    std::vector<results::Block> blocks{measure_block(client, context.options, one_inference_ns)};
+    if (profile != nullptr) {
+        profile->end_block(client, blocks.front());
+    }
     record.peak_rss_bytes = client.memory().peak_rss_bytes;
     if (reference != nullptr) {
         record.accuracy = compare_with(client, *reference, cell, record);
@@ -112,13 +127,16 @@ Json engine_json(const protocol::Hello& hello) {
             {"libraries", hello.libraries},
             {"arch", hello.arch},
             {"cpu", hello.cpu},
-            {"isa", hello.isa}};
+            {"isa", hello.isa},
+            {"features", hello.features}};
 }
 
-Environment environment_for(const plan::LaunchSetup& setup) {
+Environment environment_for(const Engine& engine, const plan::LaunchSetup& setup) {
     Environment environment = inherited_environment();
-    for (const auto& [name, value] : setup.environment) {
-        environment[name] = value;
+    for (const Environment* more : {&engine.environment, &setup.environment}) {
+        for (const auto& [name, value] : *more) {
+            environment[name] = value;
+        }
     }
     return environment;
 }
@@ -130,18 +148,21 @@ std::string log_tail(const std::filesystem::path& log) {
 }
 
 results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
-                                     int number, const Reference* reference) {
+                                     int number, const Reference* reference, Profile* profile) {
     const plan::LaunchSetup setup = plan::launch_setup(cell.settings, context.physical_cores);
     results::LaunchRecord record;
     record.cell = cell.key;
     record.number = number;
     record.environment = setup.environment;
     const auto log = context.work_folder / "launch.log";
+    Environment environment = environment_for(context.engine, setup);
+    if (profile != nullptr) {
+        profile->prepare(environment, log);
+    }
     try {
         const std::int64_t start = monotonic_ns();
-        EngineClient client(context.engine, environment_for(setup), log, context.options.timeout,
-                            context.stop_descriptor);
-        measure(client, start, context, cell, model, setup.engine_settings, reference, record);
+        EngineClient client(context.engine, environment, log, context.options.timeout, context.stop_descriptor);
+        measure(client, start, context, cell, model, setup.engine_settings, reference, record, profile);
     } catch (const EngineError& error) {
         record.problem = results::Problem{error.problem(), error.what()};
         record.log_tail = log_tail(log);

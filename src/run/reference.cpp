@@ -123,7 +123,7 @@ Reference References::make(const plan::Cell& cell, const plan::Model& model, con
     const plan::ModelFile& fp32 = model.files.at("fp32");
     Reference reference{file(name, ".safetensors"), "", {}};
     try {
-        EngineClient client(context_.engine, environment_for(setup), log, context_.options.timeout,
+        EngineClient client(context_.engine, environment_for(context_.engine, setup), log, context_.options.timeout,
                             context_.stop_descriptor);
         client.hello();
         client.load(fs::absolute(fp32.path).string(), "fp32", setup.engine_settings);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "run/profile.h"
 
 namespace gravbench::run {
 namespace {
@@ -37,9 +38,9 @@ bool has_accuracy(const CellOutcome& outcome) {
 
 class Run {
   public:
-    Run(const plan::Plan& plan, const LaunchContext& context, References* references,
+    Run(const plan::Plan& plan, const LaunchContext& context, References* references, Audits* audits,
         const std::function<void(const LaunchRecord&)>& keep, Progress& progress)
-        : plan_(plan), context_(context), references_(references), keep_(keep), progress_(progress) {
+        : plan_(plan), context_(context), references_(references), audits_(audits), keep_(keep), progress_(progress) {
         outcome_.cells.resize(plan.cells.size());
     }
 
@@ -60,6 +61,7 @@ class Run {
                     }
                 }
             }
+            audit();
         } catch (const Interrupted&) {
             outcome_.is_interrupted = true;
         }
@@ -71,6 +73,20 @@ class Run {
   private:
     bool is_time_over() const {
         return plan_.options.max_time && monotonic_ns() - start_ > plan_.options.max_time->count();
+    }
+
+    void audit() {
+        for (std::size_t i = 0; audits_ != nullptr && i < plan_.cells.size(); ++i) {
+            if (!has_complete_launch(outcome_.cells[i])) {
+                continue;
+            }
+            if (is_time_over()) {
+                outcome_.cells[i].problems.push_back({"not_audited", "--max-time was over"});
+                continue;
+            }
+            progress_.begin("audit of " + plan_.cells[i].key);
+            audits_->audit(plan_.cells[i], outcome_.cells[i]);
+        }
     }
 
     void launch(std::size_t index, int number) {
@@ -91,8 +107,14 @@ class Run {
                 return;
             }
         }
-        LaunchRecord record = measure_launch(context_, cell, plan_.models[cell.model], number, reference);
+        const bool is_profiled = audits_ != nullptr && context_.options.is_for_emulation;
+        Profile profile;
+        LaunchRecord record = measure_launch(context_, cell, plan_.models[cell.model], number, reference,
+                                             is_profiled ? &profile : nullptr);
         keep_(record);
+        if (is_profiled && record.is_complete()) {
+            audits_->add(record, profile);
+        }
         progress_.launch_finished(record, std::chrono::nanoseconds(monotonic_ns() - start));
         outcome.launches.push_back(std::move(record));
         if (is_abandoned(outcome)) {
@@ -121,6 +143,7 @@ class Run {
     const plan::Plan& plan_;
     const LaunchContext& context_;
     References* references_;
+    Audits* audits_;
     const std::function<void(const LaunchRecord&)>& keep_;
     Progress& progress_;
     RunOutcome outcome_;
@@ -142,10 +165,10 @@ std::vector<std::size_t> round_order(std::size_t cells, std::uint64_t seed, int 
     return order;
 }
 
-RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references,
+RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references, Audits* audits,
                         const std::vector<LaunchRecord>& earlier, const std::function<void(const LaunchRecord&)>& keep,
                         Progress& progress) {
-    Run run(plan, context, references, keep, progress);
+    Run run(plan, context, references, audits, keep, progress);
     run.adopt(earlier);
     return run.measure();
 }

@@ -6,6 +6,7 @@
 
 #include "plan/plan.h"
 #include "results/document.h"
+#include "run/audits.h"
 #include "run/launch.h"
 #include "run/progress.h"
 #include "run/reference.h"
@@ -24,8 +25,9 @@ struct RunOutcome {
 
 /// Measures the plan: as many rounds as there are launches, one launch of every cell in each. Launches in `earlier` (of
 /// an interrupted run) are not made again. Each finished launch goes to `keep` before the next begins. A cell whose
-/// first launch fails gets no more. `references` is null where no accuracy is asked for.
-RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references,
+/// first launch fails gets no more. Audits follow, once the cells are measured; on an emulated engine, whose times mean
+/// nothing, each launch is its own audit. `references` and `audits` are null where none are asked for.
+RunOutcome measure_plan(const plan::Plan& plan, const LaunchContext& context, References* references, Audits* audits,
                         const std::vector<results::LaunchRecord>& earlier,
                         const std::function<void(const results::LaunchRecord&)>& keep, Progress& progress);
 

@@ -39,11 +39,16 @@ Start resumed(const fs::path& path, const std::string& wanted) {
                         "command, or remove it",
                         path.string()));
     }
-    Start start{content.header.value("id", new_id()), content.header.value("started", utc_now()), {}, {}, {}};
+    Start start{content.header.value("id", new_id()), content.header.value("started", utc_now()), {}, {}, {}, {}};
     start.journal.emplace(results::Journal::append_to(path));
     for (results::LaunchRecord& launch : content.launches) {
         if (launch.is_complete()) {  // What failed is tried again.
             start.earlier.push_back(std::move(launch));
+        }
+    }
+    for (results::AuditRecord& audit : content.audits) {
+        if (!audit.problem) {
+            start.audits.push_back(std::move(audit));
         }
     }
     return start;
@@ -58,7 +63,7 @@ bool is_no_plain_file(const fs::path& path) {
 Json probe_engine(const LaunchContext& context) {
     const fs::path log = context.work_folder / "probe.log";
     try {
-        EngineClient client(context.engine, inherited_environment(), log, context.options.timeout,
+        EngineClient client(context.engine, environment_for(context.engine), log, context.options.timeout,
                             context.stop_descriptor);
         Json engine = engine_json(client.hello());
         client.quit();
@@ -71,7 +76,7 @@ Json probe_engine(const LaunchContext& context) {
 }
 
 Start begin(const plan::Plan& plan, const machine::Machine& host, const Json& engine, bool has_resume) {
-    Start start{new_id(), utc_now(), {}, {}, {}};
+    Start start{new_id(), utc_now(), {}, {}, {}, {}};
     const fs::path output = plan.options.output;
     if (output.empty() || is_no_plain_file(output)) {
         return start;

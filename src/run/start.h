@@ -20,6 +20,7 @@ struct Start {
     std::string id;
     std::string started;  ///< UTC
     std::vector<results::LaunchRecord> earlier;
+    std::vector<results::AuditRecord> audits;
     /// Nothing without an output, or for one that is a device or a pipe.
     std::optional<results::Journal> journal;
     /// What the user should know.

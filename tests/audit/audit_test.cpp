@@ -77,14 +77,26 @@ TEST_CASE("inferences that differ have no common order") {
     CHECK(audit.kernels.size() == 2);
 }
 
+TEST_CASE("inferences whose kernels only change places have no common order, but their time by the log") {
+    const Audit audit = make_audit({"", stamped(10, line("convolution", 1)) + stamped(11, line("matmul", 1)) +
+                                            stamped(12, line("reorder", 1)) + stamped(15, line("convolution", 1)) +
+                                            stamped(16, line("reorder", 1)) + stamped(17, line("matmul", 1))},
+                                   {5 * millisecond, 5 * millisecond});
+    CHECK(audit.sequence.empty());
+    REQUIRE(audit.clocks);
+    CHECK(audit.clocks->log_ms == Approx(5));
+}
+
 TEST_CASE("with timestamps the log tells the time of an inference by itself") {
     std::string steady;
     for (int i = 0; i < 3; ++i) {
         steady += stamped(1000 + 21.0 * i, line("convolution", 10)) + stamped(1010 + 21.0 * i, line("reorder", 1));
     }
-    const Audit audit = make_audit({"", steady}, {21 * millisecond, 21 * millisecond, 21 * millisecond});
-    CHECK(audit.logged_inference_ms.value() == Approx(21));
-    CHECK(!two_inferences().logged_inference_ms);
+    const Audit audit = make_audit({"", steady}, {20 * millisecond, 20 * millisecond, 99 * millisecond});
+    REQUIRE(audit.clocks);
+    CHECK(audit.clocks->log_ms == Approx(21));
+    CHECK(audit.clocks->engine_ms == Approx(20));
+    CHECK(!two_inferences().clocks);
 }
 
 TEST_CASE("a graph partition's time is without the kernels inside of it") {
@@ -98,6 +110,19 @@ TEST_CASE("a graph partition's time is without the kernels inside of it") {
         REQUIRE(audit.kernels.size() == 3);
         CHECK(audit.kernels[2].kernel.primitive == "partition");
         CHECK(audit.kernels[2].time_ms == Approx(4));
+    }
+    SECTION("where its kernels ran at the same time, each has its part") {
+        const Audit audit = make_audit(
+            {"", stamped(1010, line("matmul", 9)) + stamped(1011, line("reorder", 3)) + stamped(1009, partition)},
+            {millisecond});
+        CHECK(audit.kernels[0].time_ms == Approx(9));
+        CHECK(audit.kernels[2].time_ms == Approx(0).margin(1e-9));
+        const Audit longer = make_audit(
+            {"", stamped(1010, line("matmul", 18)) + stamped(1011, line("reorder", 6)) + stamped(1009, partition)},
+            {millisecond});
+        CHECK(longer.kernels[0].time_ms == Approx(9));
+        CHECK(longer.kernels[1].time_ms == Approx(3));
+        CHECK(longer.kernels[2].time_ms == Approx(0).margin(1e-9));
     }
     SECTION("by what fits into it") {
         const Audit audit = make_audit(

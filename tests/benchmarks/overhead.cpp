@@ -14,6 +14,7 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "run/engine_definition.h"
 #include "run/launch.h"
 #include "stats/quantile.h"
 #include "stats/summary.h"
@@ -67,7 +68,7 @@ int compare(const std::vector<std::string>& arguments) {
     context.physical_cores = machine::usable_physical_cores(machine::read_machine());
     context.work_folder = folder.path();
     const run::Environment environment =
-        run::environment_for(plan::launch_setup(plan.cells[0].settings, context.physical_cores));
+        run::environment_for(context.engine, plan::launch_setup(plan.cells[0].settings, context.physical_cores));
 
     std::vector<double> bare;
     std::vector<double> harness;

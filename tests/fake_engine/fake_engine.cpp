@@ -13,6 +13,10 @@
 //   "launch" (from 0,
 //                 or a list) only in that launch, with "model" only for a file of that name, with "settings" only for a
 //                 cell loaded with those values, with "nth" (from 1) only the nth time in a process.
+//   "logs"        [{"environment": {...}, "settings": {...}, "header": TEXT, "inference": TEXT}]: what to print as
+//   oneDNN's log
+//                 where ONEDNN_VERBOSE is set, once and at each inference, by the first entry whose variables and
+//                 settings are those of the launch. A "#" in the text is the number of the inference.
 //
 // Each load is appended to FILE.loads, a JSON object on a line with the launch's number, model, dtype, settings and
 // environment: so a test sees in what order and under what the front launched.
@@ -114,7 +118,7 @@ class FakeEngine {
                                             << "\n";
     }
 
-    Json answer(const std::string& name, const Json& request) const {
+    Json answer(const std::string& name, const Json& request) {
         if (name == "hello") {
             return hello();
         }
@@ -157,7 +161,7 @@ class FakeEngine {
         return reply;
     }
 
-    Json block(const Json& request) const {
+    Json block(const Json& request) {
         const Json cold = script_.value("cold_ns", Json{3000000, 2000000});
         const int nth = times_.at("run");
         Json samples = Json::array();
@@ -171,11 +175,49 @@ class FakeEngine {
                 samples.push_back(all.at(i % all.size()));
             }
         }
+        print_log(samples.size());
         std::int64_t wall = 0;
         for (const Json& sample : samples) {
             wall += sample.get<std::int64_t>();
         }
         return {{"wall_ns", wall}, {"streams", Json::array({{{"samples_ns", samples}}})}};
+    }
+
+    bool is_log_for_this_launch(const Json& log) const {
+        for (const auto& [name, value] : gravbench::member_or_empty(log, "environment").items()) {
+            const char* set = std::getenv(name.c_str());
+            if (set == nullptr || value != set) {
+                return false;
+            }
+        }
+        for (const auto& [name, value] : gravbench::member_or_empty(log, "settings").items()) {
+            if (load_.at("settings").value(name, Json()) != value) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// As oneDNN does: only under ONEDNN_VERBOSE, to stdout, before the inference has ended.
+    void print_log(std::size_t inferences) {
+        if (std::getenv("ONEDNN_VERBOSE") == nullptr) {
+            return;
+        }
+        for (const Json& log : script_.value("logs", Json::array())) {
+            if (!is_log_for_this_launch(log)) {
+                continue;
+            }
+            std::string text = printed_ == 0 ? log.value("header", "") : "";
+            for (std::size_t i = 0; i < inferences; ++i) {
+                const std::string number = std::to_string(1000 + printed_++);
+                for (const char c : log.value("inference", "")) {
+                    text += c == '#' ? number : std::string(1, c);
+                }
+            }
+            std::fputs(text.c_str(), stdout);
+            std::fflush(stdout);
+            return;
+        }
     }
 
     const Json* rule_for(const std::string& name) const {
@@ -277,6 +319,7 @@ class FakeEngine {
     std::string path_;
     Json script_;
     int launch_ = 0;
+    int printed_ = 0;
     Json load_;
     std::map<std::string, int> times_;
 };

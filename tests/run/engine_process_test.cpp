@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/files.h"
 #include "catch.h"
+#include "run/engine_definition.h"
 
 namespace gravbench::run {
 namespace {

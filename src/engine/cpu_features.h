@@ -1,0 +1,11 @@
+#pragma once
+
+#include "base/json.h"
+
+namespace gravbench::engine {
+
+/// The extensions that decide which kernels oneDNN and ACL choose, by the kernel's names, as this process sees them:
+/// under emulation those of the emulated CPU.
+Json cpu_features();
+
+}  // namespace gravbench::engine

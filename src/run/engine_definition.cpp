@@ -1,0 +1,154 @@
+#include "run/engine_definition.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "plan/bundle.h"
+
+namespace gravbench::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_program(const fs::path& program, const std::string& remedy) {
+    const std::string hint = remedy.empty() ? "" : ": " + remedy;
+    if (!fs::is_regular_file(program)) {
+        throw UsageError(fmt::format("--engine: {} not found{}", program.string(), hint));
+    }
+    if (::access(program.c_str(), X_OK) != 0) {
+        throw UsageError(fmt::format("--engine: {} is not executable", program.string()));
+    }
+}
+
+std::string resolved(const std::string& word, const fs::path& folder) {
+    const bool is_relative = word.rfind("./", 0) == 0 || word.rfind("../", 0) == 0;
+    return is_relative ? (folder / word).lexically_normal().string() : word;
+}
+
+/// What a definition may hold, checked key by key so that a message names the line.
+class Definition {
+  public:
+    explicit Definition(const fs::path& path) : path_(path), json_(parse_located(read_file(path), path.string())) {
+        if (!json_.value.is_object()) {
+            fail("", "expected an object with name and command");
+        }
+        static const std::vector<std::string> keys{"name", "command", "environment", "remedy", "description"};
+        for (const auto& [key, value] : json_.value.items()) {
+            if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+                fail("/" + key,
+                     fmt::format("\"{}\" is not one of {}{}", key, fmt::join(keys, ", "), did_you_mean(key, keys)));
+            }
+        }
+    }
+
+    std::string text(const std::string& key) const {
+        const auto found = json_.value.find(key);
+        if (found != json_.value.end() && !found->is_string()) {
+            fail("/" + key, fmt::format("\"{}\" is {}, expected a text", key, found->dump()));
+        }
+        return found == json_.value.end() ? "" : found->get<std::string>();
+    }
+
+    std::vector<std::string> command() const {
+        const Json& words = json_.value.value("command", Json());
+        const bool are_texts =
+            words.is_array() && !words.empty() &&
+            std::all_of(words.begin(), words.end(), [](const Json& word) { return word.is_string(); });
+        if (!are_texts) {
+            fail("/command", "\"command\": expected a list of texts, the program and its arguments");
+        }
+        std::vector<std::string> command;
+        for (const Json& word : words) {
+            command.push_back(resolved(word.get<std::string>(), folder()));
+        }
+        return command;
+    }
+
+    Environment environment() const {
+        Environment environment;
+        for (const auto& [name, value] : member_or_empty(json_.value, "environment").items()) {
+            if (!value.is_string()) {
+                fail("/environment/" + name, fmt::format("\"{}\" is {}, expected a text", name, value.dump()));
+            }
+            environment[name] = resolved(value.get<std::string>(), folder());
+        }
+        return environment;
+    }
+
+    [[noreturn]] void fail(const std::string& pointer, const std::string& message) const {
+        throw ConfigError(path_.string(), json_.line_of(pointer), message);
+    }
+
+  private:
+    fs::path folder() const { return fs::absolute(path_).parent_path(); }
+
+    fs::path path_;
+    LocatedJson json_;
+};
+
+}  // namespace
+
+Engine read_engine_definition(const fs::path& path) {
+    const Definition definition(path);
+    Engine engine{definition.text("name"), definition.command(), definition.environment()};
+    if (engine.name.empty()) {
+        definition.fail("", "\"name\" is missing");
+    }
+    const std::string remedy = definition.text("remedy");
+    // The program, and what it is to run: a missing engine is told before anything is started.
+    check_program(engine.command.front(), remedy);
+    for (const std::string& word : engine.command) {
+        if (word.front() == '/' && !fs::exists(word)) {
+            throw UsageError(fmt::format("--engine: {} not found{}", word, remedy.empty() ? "" : ": " + remedy));
+        }
+    }
+    return engine;
+}
+
+std::vector<std::string> engine_names(const fs::path& definitions) {
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(definitions, ignored)) {
+        if (entry.path().extension() == ".json") {
+            names.push_back(entry.path().stem().string());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Engine find_engine(const std::string& text, const fs::path& definitions) {
+    if (text == "torch") {
+        const fs::path program = executable_folder() / "gravbench-torch";
+        check_program(program, "it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench");
+        return {text, {program.string()}, {}};
+    }
+    const bool is_path = text.find('/') != std::string::npos || fs::exists(text);
+    if (!is_path) {
+        std::vector<std::string> names = engine_names(definitions);
+        names.insert(names.begin(), "torch");
+        if (std::find(names.begin(), names.end(), text) == names.end()) {
+            throw UsageError(fmt::format("--engine: \"{}\" not found: no such program, and not one of {}{}", text,
+                                         fmt::join(names, ", "), did_you_mean(text, names)));
+        }
+        return read_engine_definition(definitions / (text + ".json"));
+    }
+    const fs::path path = fs::absolute(text);
+    if (path.extension() == ".json" && fs::is_regular_file(path)) {
+        return read_engine_definition(path);
+    }
+    check_program(path, "");
+    return {path.filename().string(), {path.string()}, {}};
+}
+
+Engine find_engine(const std::string& text) {
+    return find_engine(text, plan::data_folder(executable_folder()) / "configs" / "engines");
+}
+
+}  // namespace gravbench::run

@@ -1,0 +1,230 @@
+#include "view/audit_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "audit/comparison.h"
+#include "audit/summary.h"
+
+namespace gravbench::view {
+namespace {
+
+using audit::Audit;
+using audit::Kernel;
+using audit::KernelUse;
+
+std::string milliseconds(double value) {
+    return fmt::format("{:.3f}", value);
+}
+
+std::string percent(double share) {
+    return fmt::format("{:.1f}", 100 * share);
+}
+
+std::string percent(const Json& share) {
+    return share.is_number() ? percent(share.get<double>()) : "-";
+}
+
+std::string count(double value) {
+    return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
+}
+
+std::string number_or_dash(const Json& value, const std::function<std::string(double)>& text) {
+    return value.is_number() ? text(value.get<double>()) : "-";
+}
+
+/// The time against which shares are taken: of an inference without the profile, where there was one.
+double whole_ms(const Json& cell, const audit::Summary& summary) {
+    const Json& unprofiled = cell.at("audit").at("unprofiled_ms");
+    const double measured =
+        unprofiled.is_number() ? unprofiled.get<double>() : cell.at("audit").at("inference_ms").get<double>();
+    return std::max(measured, summary.onednn_ms);
+}
+
+std::string types_of(const Kernel& kernel) {
+    std::string text;
+    for (const std::string& type : {kernel.source_type, kernel.weights_type, kernel.destination_type}) {
+        text += type.empty() ? "" : (text.empty() ? "" : " ") + type;
+    }
+    return text;
+}
+
+std::string gigaflops(const Kernel& kernel, double ms) {
+    const auto operations = audit::floating_point_operations(kernel);
+    return operations && ms > 0 ? fmt::format("{:.1f}", *operations / ms / 1e6) : "-";
+}
+
+/// A partition's list of operations is longer than a line.
+std::string shortened(const std::string& text) {
+    constexpr std::size_t most = 72;
+    return text.size() <= most ? text : text.substr(0, most - 3) + "...";
+}
+
+Rows by_kernel(const Json& cell, const Audit& audit) {
+    Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "primitive", "implementation",
+               "types", "layouts", "problem", "attributes"}};
+    const double whole = whole_ms(cell, audit::summarise(audit));
+    for (const KernelUse& use : audit.kernels) {
+        const double ms = use.time_ms / audit.inferences;
+        const double calls = static_cast<double>(use.calls) / audit.inferences;
+        rows.push_back({milliseconds(ms), percent(whole > 0 ? ms / whole : 0), count(calls),
+                        std::to_string(use.created), std::to_string(use.found), milliseconds(use.create_ms),
+                        use.calls == 0 ? "-" : gigaflops(use.kernel, use.time_ms / use.calls), use.kernel.primitive,
+                        use.kernel.implementation, types_of(use.kernel), use.kernel.layouts,
+                        shortened(use.kernel.problem), use.kernel.attributes});
+    }
+    return rows;
+}
+
+Rows by_layer(const Json& cell, const Audit& audit) {
+    Rows rows{{"layer", "ms", "share %", "GFLOP/s", "primitive", "implementation", "types", "layouts", "problem",
+               "attributes"}};
+    const double whole = whole_ms(cell, audit::summarise(audit));
+    for (std::size_t i = 0; i < audit.sequence.size(); ++i) {
+        const Kernel& kernel = audit.kernels[audit.sequence[i]].kernel;
+        const double ms = audit.sequence_ms[i];
+        rows.push_back({std::to_string(i + 1), milliseconds(ms), percent(whole > 0 ? ms / whole : 0),
+                        gigaflops(kernel, ms), kernel.primitive, kernel.implementation, types_of(kernel),
+                        kernel.layouts, shortened(kernel.problem), kernel.attributes});
+    }
+    return rows;
+}
+
+Rows by_family(const Json& cell, const Audit& audit) {
+    Rows rows{{"ms", "share %", "calls", "family"}};
+    const audit::Summary summary = audit::summarise(audit);
+    const double whole = whole_ms(cell, summary);
+    for (const audit::Part& family : summary.families) {
+        rows.push_back(
+            {milliseconds(family.ms), percent(whole > 0 ? family.ms / whole : 0), count(family.calls), family.name});
+    }
+    rows.push_back({milliseconds(whole - summary.onednn_ms), percent(whole > 0 ? 1 - summary.onednn_ms / whole : 0),
+                    "-", "outside oneDNN"});
+    return rows;
+}
+
+Rows beside_heading(const std::vector<std::string>& names) {
+    Rows rows{{"gain ms", "before ms", "after ms", "calls"}};
+    rows.front().insert(rows.front().end(), names.begin(), names.end());
+    return rows;
+}
+
+std::string calls_text(double before, double after) {
+    return before == after ? count(before) : count(before) + " > " + count(after);
+}
+
+std::string or_none(const std::string& text) {
+    return text.empty() ? "not in oneDNN" : text;
+}
+
+Rows kernels_beside(const Audit& before, const Audit& after) {
+    Rows rows = beside_heading({"primitive", "problem", "before", "after"});
+    for (const audit::Change& change : audit::compare(before, after)) {
+        rows.push_back({milliseconds(change.ms_before - change.ms_after), milliseconds(change.ms_before),
+                        milliseconds(change.ms_after), calls_text(change.calls_before, change.calls_after),
+                        change.primitive, shortened(change.problem), or_none(change.before),
+                        change.is_other_kernel() ? or_none(change.after) : "the same"});
+    }
+    return rows;
+}
+
+std::vector<audit::Part> families_of(const Json& cell, const Audit& audit) {
+    const audit::Summary summary = audit::summarise(audit);
+    std::vector<audit::Part> families = summary.families;
+    families.push_back({"outside oneDNN", 0, whole_ms(cell, summary) - summary.onednn_ms});
+    return families;
+}
+
+Rows families_beside(const std::vector<audit::Part>& before, std::vector<audit::Part> after) {
+    Rows rows = beside_heading({"family"});
+    const auto add = [&](const audit::Part& one, const audit::Part& other, const std::string& name) {
+        rows.push_back({milliseconds(one.ms - other.ms), milliseconds(one.ms), milliseconds(other.ms),
+                        calls_text(one.calls, other.calls), name});
+    };
+    for (const audit::Part& part : before) {
+        const auto same =
+            std::find_if(after.begin(), after.end(), [&](const audit::Part& p) { return p.name == part.name; });
+        add(part, same == after.end() ? audit::Part{} : *same, part.name);
+        if (same != after.end()) {
+            after.erase(same);
+        }
+    }
+    for (const audit::Part& part : after) {
+        add({}, part, part.name);
+    }
+    return rows;
+}
+
+Rows layers_beside(const Audit& before, const Audit& after) {
+    Rows rows{{"layer", "gain ms", "before ms", "after ms", "before", "after"}};
+    const std::size_t layers = std::max(before.sequence.size(), after.sequence.size());
+    for (std::size_t i = 0; i < layers; ++i) {
+        const auto name = [i](const Audit& audit) {
+            return i < audit.sequence.size() ? audit::short_name(audit.kernels[audit.sequence[i]].kernel)
+                                             : std::string("-");
+        };
+        const auto ms = [i](const Audit& audit) { return i < audit.sequence.size() ? audit.sequence_ms[i] : 0; };
+        rows.push_back({std::to_string(i + 1), milliseconds(ms(before) - ms(after)), milliseconds(ms(before)),
+                        milliseconds(ms(after)), name(before), name(after)});
+    }
+    return rows;
+}
+
+}  // namespace
+
+Rows audit_overview(const Json& document) {
+    Rows rows{{"cell", "p50 ms", "profiled ms", "in oneDNN ms", "outside %", "bf16 %", "ACL %", "GFLOP", "kernels",
+               "reorders", "reference", "created", "found", "create ms", "steady created", "steady found",
+               "steady create ms"}};
+    for (const Json& cell : document.at("cells")) {
+        const Json& audit = cell.at("audit");
+        rows.push_back({cell.at("key").get<std::string>(),
+                        number_or_dash(member_or_empty(cell.at("latency_ms"), "p50"), milliseconds)});
+        if (audit.is_null()) {
+            rows.back().resize(rows.front().size(), "-");
+            continue;
+        }
+        const audit::Summary summary = audit::summarise(audit::audit_from(audit));
+        double kernels = 0;
+        for (const audit::Part& family : summary.families) {
+            kernels += family.calls;
+        }
+        const std::vector<std::string> figures{milliseconds(audit.at("inference_ms").get<double>()),
+                                               milliseconds(summary.onednn_ms),
+                                               percent(audit.at("time_share").at("outside_onednn")),
+                                               percent(audit.at("bf16").at("engaged")),
+                                               percent(audit.at("acl_share")),
+                                               summary.flops ? fmt::format("{:.2f}", *summary.flops / 1e9) : "-",
+                                               count(kernels),
+                                               count(summary.reorders),
+                                               count(summary.reference_calls),
+                                               std::to_string(summary.created),
+                                               std::to_string(summary.found),
+                                               milliseconds(summary.create_ms),
+                                               count(summary.steady_created),
+                                               count(summary.steady_found),
+                                               milliseconds(summary.steady_create_ms)};
+        rows.back().insert(rows.back().end(), figures.begin(), figures.end());
+    }
+    return rows;
+}
+
+Rows audit_rows(const Json& cell, const std::string& grouping) {
+    const Audit audit = audit::audit_from(cell.at("audit"));
+    return grouping == "kernel"  ? by_kernel(cell, audit)
+           : grouping == "layer" ? by_layer(cell, audit)
+                                 : by_family(cell, audit);
+}
+
+Rows side_by_side(const Json& first, const Json& second, const std::string& grouping) {
+    const Audit before = audit::audit_from(first.at("audit"));
+    const Audit after = audit::audit_from(second.at("audit"));
+    return grouping == "kernel"  ? kernels_beside(before, after)
+           : grouping == "layer" ? layers_beside(before, after)
+                                 : families_beside(families_of(first, before), families_of(second, after));
+}
+
+}  // namespace gravbench::view
