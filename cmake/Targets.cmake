@@ -12,6 +12,9 @@ if(GRAVBENCH_SANITIZE)
   target_compile_options(gravbench_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(gravbench_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(GRAVBENCH_FUZZ)
+  target_compile_options(gravbench_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # Each folder is seen by others as "folder/header.h" through a folder of links that holds nothing else, so that
 # linking a folder is the only way to include it.

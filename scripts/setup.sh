@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing to build gravbench, to export models and to run the tests. Quick when nothing is.
 #
-#   scripts/setup.sh [--front | --emulated]
+#   scripts/setup.sh [--front | --emulated | --fuzz]
 #
 #   --emulated   the cross-compiler for aarch64 too (scripts/emulated_graviton.sh)
+#   --fuzz       clang with libFuzzer too (scripts/fuzz.sh)
 #   --front      only what the front and its unit tests need: no Python environment, no LibTorch
 #
 # System packages come from apt-get, as root or through sudo; without either, and with something missing, it says which
@@ -25,6 +26,10 @@ fail() { say "$*"; exit 1; }
 has_header() { printf '#include <%s>\n' "$1" | g++ -E -x c++ - > /dev/null 2>&1; }
 has_cmake() { command -v cmake > /dev/null && cmake --version | awk 'NR == 1 { split($3, v, "."); exit !(v[1] > 3 || v[2] >= 22) }'; }
 has_catch2() { has_header catch2/catch.hpp || has_header catch2/catch_all.hpp; }
+has_fuzzer() {
+  printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' \
+    | clang++ -x c++ -fsanitize=fuzzer,address - -o /dev/null > /dev/null 2>&1
+}
 has_python() { command -v "$python" > /dev/null && "$python" -c 'import ensurepip, venv' 2> /dev/null; }
 
 # Names the Debian and Ubuntu packages of what is missing. g++ comes first: the headers are looked for with it.
@@ -41,6 +46,11 @@ missing_packages() {
   has_catch2 || echo catch2
   if [ "$1" = emulated ]; then
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
+  fi
+  if [ "$1" = fuzz ] && ! has_fuzzer; then
+    echo clang
+    # Its runtime libraries are a package of their own, named after the version that "clang" stands for.
+    apt-cache depends clang 2> /dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p'
   fi
   if [ "$1" != front ]; then
     has_python || echo python3-venv
@@ -98,6 +108,7 @@ case "${1:-}" in
   "") ;;
   --front) what=front ;;
   --emulated) what=emulated ;;
+  --fuzz) what=fuzz ;;
   *) sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac
 

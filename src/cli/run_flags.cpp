@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "machine/machine.h"
 
 namespace gravbench::cli {
 namespace {
@@ -79,7 +80,9 @@ void add_plan_flags(CLI::App& app, PlanFlags& flags) {
         ->type_name("FILE")
         ->group("Measuring");
     app.add_option("--preset", flags.preset,
-                   "a named set of settings (graviton-guide: what AWS's guide advises); config and flags win over it")
+                   "a named set of settings: graviton-guide (what AWS's guide advises), pytorch-default, fastest (what "
+                   "was measured "
+                   "to be), reference; config and flags win over it")
         ->type_name("NAME")
         ->group("Measuring");
 }
@@ -96,7 +99,7 @@ plan::Plan plan_from(const PlanFlags& flags) {
                                                             : "";
     if (!preset.empty()) {
         const auto folder = plan::data_folder(executable_folder()) / "configs" / "presets";
-        given = plan::merged({plan::read_preset(preset, folder), given});
+        given = plan::merged({plan::read_preset(preset, folder, machine::read_self().arch), given});
     }
     return plan::make_plan(given);
 }

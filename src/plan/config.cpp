@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/errors.h"
 #include "base/files.h"
@@ -173,13 +174,14 @@ Layer layer_from(const LocatedJson& config, const std::string& name) {
     return layer;
 }
 
+/// "fastest" of fastest.x86_64.json.
 std::string presets_in(const std::filesystem::path& folder) {
-    std::vector<std::string> names;
+    std::set<std::string> names;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-        names.push_back(entry.path().stem().string());
+        const std::string file = entry.path().filename().string();
+        names.insert(file.substr(0, file.find('.')));
     }
-    std::sort(names.begin(), names.end());
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -211,12 +213,13 @@ Layer read_config(const std::filesystem::path& path) {
     return layer_from(parse_located(read_file(path), path.string()), path.string());
 }
 
-Layer read_preset(const std::string& name, const std::filesystem::path& folder) {
-    const auto path = folder / (name + ".json");
-    if (!std::filesystem::is_regular_file(path)) {
-        throw UsageError(fmt::format("--preset: \"{}\" is not one of {}", name, presets_in(folder)));
+Layer read_preset(const std::string& name, const std::filesystem::path& folder, const std::string& arch) {
+    for (const std::string& file : {name + ".json", name + "." + arch + ".json"}) {
+        if (std::filesystem::is_regular_file(folder / file)) {
+            return read_config(folder / file);
+        }
     }
-    return read_config(path);
+    throw UsageError(fmt::format("--preset: \"{}\" is not one of {}", name, presets_in(folder)));
 }
 
 Json config_schema() {

@@ -66,8 +66,9 @@ Json arguments_for(const Model& model, const Shape& shape, const std::string& fl
 /// A config file, or a preset: an object with the flags' names as keys. Throws ConfigError with file and line.
 Layer read_config(const std::filesystem::path& path);
 
-/// The preset's layer, from `folder`/NAME.json. Throws UsageError that lists the presets there are.
-Layer read_preset(const std::string& name, const std::filesystem::path& folder);
+/// The preset's layer, from `folder`/NAME.json, or for one that depends on the architecture ("x86_64", "aarch64") from
+/// NAME.ARCH.json. Throws UsageError that lists the presets there are.
+Layer read_preset(const std::string& name, const std::filesystem::path& folder, const std::string& arch);
 
 /// JSON Schema of a config file, from the tables of settings and options.
 Json config_schema();

@@ -104,7 +104,7 @@ Engine read_engine_definition(const fs::path& path) {
     // The program, and what it is to run: a missing engine is told before anything is started.
     check_program(engine.command.front(), remedy);
     for (const std::string& word : engine.command) {
-        if (word.front() == '/' && !fs::exists(word)) {
+        if (!word.empty() && word.front() == '/' && !fs::exists(word)) {
             throw UsageError(fmt::format("--engine: {} not found{}", word, remedy.empty() ? "" : ": " + remedy));
         }
     }

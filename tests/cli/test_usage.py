@@ -29,7 +29,7 @@ from front import GRAVBENCH, Front
         (["--env", "OMP_NUM_THREADS=2"], 'contradicts the setting "threads"'),
         (["--seq", "64"], '--seq: no model given has a dimension "seq"'),
         (["--shape", "frames=3"], '--shape: no model given has a dimension "frames"'),
-        (["--preset", "nope"], '"nope" is not one of graviton-guide'),
+        (["--preset", "nope"], '"nope" is not one of fastest, graviton-guide, pytorch-default, reference'),
         (["--format", "xml"], '"xml" is not one of table, markdown, csv, jsonl, json'),
         (["--allocator", "hoard"], '"hoard" is not one of'),
         (["--dtype", "bf16"], "bf16"),

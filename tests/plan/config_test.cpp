@@ -170,8 +170,18 @@ TEST_CASE("a preset is found by name, and an unknown one is refused with those t
     const TemporaryFolder folder;
     write_file(folder.path() / "guide.json", "// advice\n{\"fpmath\": \"bf16\"}");
     write_file(folder.path() / "all-off.json", "{}");
-    CHECK(values_of(read_preset("guide", folder.path()), "fpmath") == Values{"\"bf16\""});
-    CHECK_THROWS_WITH(read_preset("giude", folder.path()), "--preset: \"giude\" is not one of all-off, guide");
+    CHECK(values_of(read_preset("guide", folder.path(), "x86_64"), "fpmath") == Values{"\"bf16\""});
+    CHECK_THROWS_WITH(read_preset("giude", folder.path(), "x86_64"),
+                      "--preset: \"giude\" is not one of all-off, guide");
+}
+
+TEST_CASE("a preset may depend on the architecture, and has one name all the same") {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "fastest.x86_64.json", "{\"jit\": \"llga\"}");
+    write_file(folder.path() / "fastest.aarch64.json", "{\"jit\": \"freeze\"}");
+    CHECK(values_of(read_preset("fastest", folder.path(), "x86_64"), "jit") == Values{"\"llga\""});
+    CHECK(values_of(read_preset("fastest", folder.path(), "aarch64"), "jit") == Values{"\"freeze\""});
+    CHECK_THROWS_WITH(read_preset("fastest", folder.path(), "riscv64"), Contains("is not one of fastest"));
 }
 
 }  // namespace
