@@ -111,9 +111,9 @@ class Front:
             errors="replace",
         )
 
-    def finish(self, process: subprocess.Popen[str]) -> Outcome:
+    def finish(self, process: subprocess.Popen[str], patience_s: float = PATIENCE_S) -> Outcome:
         try:
-            stdout, stderr = process.communicate(timeout=PATIENCE_S)
+            stdout, stderr = process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

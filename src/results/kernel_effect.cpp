@@ -189,6 +189,9 @@ Judgement judge_layout(const Judged& judged) {
     const double reorders = audit::summarise(judged.own.audit).reorders;
     const double before = audit::summarise(contiguous->audit).reorders;
     const std::string evidence = fmt::format("{:g} reorders in an inference, {:g} with contiguous", reorders, before);
+    if (layouts_of_compute(judged.own.audit).empty() && reorders == 0 && before == 0) {
+        return {Verdict::unknown, "nothing that has a layout ran in oneDNN; elsewhere is not seen"};
+    }
     const bool is_other =
         layouts_of_compute(judged.own.audit) != layouts_of_compute(contiguous->audit) || reorders != before;
     return {is_other ? Verdict::engaged : Verdict::no_effect, is_other ? evidence : evidence + ", in the same layouts"};

@@ -157,6 +157,8 @@ TEST_CASE("jit, layout, isa and matmul precision are judged against an audit wit
     CHECK(verdict(effect_of("jit", "llga", plain)) == "no effect");
     CHECK(verdict(effect_of("layout", "channels_last", channels, {{"layout", "contiguous", plain}})) == "engaged");
     CHECK(verdict(effect_of("layout", "channels_last", plain, {{"layout", "contiguous", plain}})) == "no effect");
+    CHECK(verdict(effect_of("layout", "channels_last", record_of({}), {{"layout", "contiguous", record_of({})}})) ==
+          "unknown");
     CHECK(verdict(effect_of("isa", "avx2", other, {{"isa", "default", plain}})) == "engaged");
     CHECK(verdict(effect_of("isa", "avx2", plain, {{"isa", "default", plain}})) == "no effect");
     CHECK(verdict(effect_of("matmul-precision", "medium", other, {{"matmul-precision", "highest", plain}})) ==

@@ -1,0 +1,115 @@
+"""The real models on emulated Gravitons: exact outputs, and the kernels that oneDNN and Arm Compute Library choose there.
+
+Slow (an inference takes a minute), so each CPU runs each model once, and every test looks at that. Times mean nothing here;
+scripts/emulated_graviton.sh comes first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from front import ROOT, Front, Outcome
+
+pytestmark = pytest.mark.slow
+
+# As short as a sequence can be for every Linear layer and attention to reach Arm Compute Library (docs/facts.md).
+SEQUENCE = "16"
+MODELS = ("resnet50", "distilbert-sst2")
+
+
+def run(folder: Path, *arguments: str) -> Outcome:
+    front = Front(folder)
+    command = ["run", *MODELS, "--seq", SEQUENCE, "--models-dir", str(ROOT / "models"), "-o", str(front.output), *arguments]
+    return front.finish(front.start(front.command(*command)), patience_s=3000)
+
+
+@pytest.fixture(scope="module")
+def graviton3(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    required = ("--require", "bf16", "--require", "no-ref")
+    outcome = run(tmp_path_factory.mktemp("graviton3"), "--engine", "graviton3-emulated", "--fpmath", "strict,bf16", *required)
+    assert outcome.code == 0, outcome.stderr
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def graviton2(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return run(tmp_path_factory.mktemp("graviton2"), "--engine", "graviton2-emulated", "--fpmath", "bf16", "--require", "bf16")
+
+
+def cell(outcome: Outcome, model: str, fpmath: str) -> dict[str, Any]:
+    return next(
+        cell
+        for cell in outcome.cells
+        if cell["model"]["name"] == model and cell["settings"]["requested"]["fpmath"] == fpmath
+    )
+
+
+def compute(audit: dict[str, Any]) -> list[dict[str, Any]]:
+    return [kernel for kernel in audit["kernels"] if kernel["primitive"] in ("convolution", "matmul") and kernel["calls"] > 0]
+
+
+def effect(cell: dict[str, Any], setting: str) -> dict[str, str]:
+    return next(effect for effect in cell["settings"]["effects"] if effect["setting"] == setting)
+
+
+def test_the_engine_says_which_graviton_it_sees(graviton3: Outcome, graviton2: Outcome, results_schema: dict[str, Any]) -> None:
+    for outcome, cpu, isa in ((graviton3, "Neoverse V1", "AArch64 SVE (256 bits)"), (graviton2, "Neoverse N1", "AArch64")):
+        jsonschema.Draft202012Validator(results_schema).validate(outcome.document)
+        assert outcome.document is not None and outcome.document["machine"]["emulated"] is True
+        for measured in outcome.cells:
+            assert measured["engine"]["arch"] == "aarch64" and measured["engine"]["cpu"] == cpu
+            assert ("bf16" in measured["engine"]["features"]) == (cpu == "Neoverse V1")
+            assert measured["audit"]["isa"].startswith(isa)
+            assert "emulated" in [problem["code"] for problem in measured["problems"]] and measured["valid"] is False
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("fpmath", ["strict", "bf16"])
+def test_outputs_are_exact(graviton3: Outcome, model: str, fpmath: str) -> None:
+    assert cell(graviton3, model, fpmath)["accuracy"]["cosine_similarity"] >= 0.999
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_fp32_agrees_with_x86(graviton3: Outcome, graviton2: Outcome, model: str) -> None:
+    # The example's outputs were computed by eager PyTorch on the machine that exported the model.
+    for measured in (cell(graviton3, model, "strict"), cell(graviton2, model, "bf16")):
+        check = measured["accuracy"]["reference"]["export_check"]
+        assert check["relative_l2_error"] < 1e-4 and check["cosine_similarity"] > 0.999999
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_bf16_runs_in_arm_compute_library_on_a_graviton3(graviton3: Outcome, model: str) -> None:
+    measured = cell(graviton3, model, "bf16")
+    kernels = compute(measured["audit"])
+    in_acl = [kernel for kernel in kernels if kernel["family"] == "acl" and kernel["weights_type"] == "bf16"]
+    assert sum(kernel["calls"] for kernel in in_acl) >= 0.9 * sum(kernel["calls"] for kernel in kernels)
+    assert measured["audit"]["bf16"]["engaged"] >= 0.9
+    assert effect(measured, "fpmath")["verdict"] == "engaged"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_strict_math_stays_in_fp32(graviton3: Outcome, model: str) -> None:
+    audit = cell(graviton3, model, "strict")["audit"]
+    assert audit["bf16"]["engaged"] == 0 and all(kernel["weights_type"] == "f32" for kernel in compute(audit))
+
+
+def test_no_reference_kernel_runs(graviton3: Outcome, graviton2: Outcome) -> None:
+    assert [measured["audit"]["reference_kernels"] for outcome in (graviton3, graviton2) for measured in outcome.cells] == [0] * 6
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_graviton2_has_no_bf16_and_the_audit_says_so(graviton2: Outcome, model: str) -> None:
+    assert graviton2.code == 4
+    measured = cell(graviton2, model, "bf16")
+    assert measured["audit"]["bf16"]["calls"] == 0 and measured["audit"]["bf16"]["of"] > 0
+    assert effect(measured, "fpmath")["verdict"] == "no effect"
+    assert "Neoverse N1 has no BF16 instructions" in effect(measured, "fpmath")["evidence"]
+    assert {"setting_without_effect", "requirement_not_met"} <= {problem["code"] for problem in measured["problems"]}
+
+
+def test_resnet50_does_the_work_that_is_known(graviton3: Outcome) -> None:
+    # 4.1 G multiply-adds.
+    assert cell(graviton3, "resnet50", "bf16")["audit"]["flops"] == pytest.approx(2 * 4.1e9, rel=0.02)
