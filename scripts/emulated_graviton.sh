@@ -68,6 +68,7 @@ fetch_packages() {
   done
   dpkg-deb -x "$folder"/apt/packages/qemu-user_*.deb "$folder/qemu"
   cp "$folder/qemu/usr/bin/qemu-aarch64" "$folder/qemu-aarch64"
+  build/venv/bin/python scripts/ease_qemu.py "$folder/qemu-aarch64"
   rm -r "$folder/qemu" "$folder/apt/packages"
   touch "$folder/apt/done"
 }
