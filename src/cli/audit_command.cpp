@@ -29,7 +29,6 @@ ExitCode audit_and_show(const AuditFlags& flags) {
     view::check_audit_view(flags.grouping, flags.format);
     plan::Plan plan = plan_from(flags.plan);
     apply_defaults(plan.options);
-    check(plan);
     return measure_and_show(plan, flags.measuring, [&flags](const Json& document) {
         return view::render_audit(document, flags.grouping, flags.format);
     });

@@ -73,23 +73,15 @@ Json measure(const MeasuringFlags& flags, plan::Plan& plan, std::optional<result
     return results::document(facts, host, plan, outcome.cells);
 }
 
-}  // namespace
-
-void add_measuring_flags(CLI::App& app, MeasuringFlags& flags) {
-    app.add_flag("--resume", flags.has_resume,
-                 "go on with an interrupted run of the same command, from the journal beside the output");
-    app.add_flag("-q,--quiet", flags.is_quiet, "no progress on stderr");
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        const bool is_plain = word.find_first_of(" \"'{}[]()$&;|<>*?\\") == std::string::npos && !word.empty();
-        text += (text.empty() ? "" : " ") + (is_plain ? word : "'" + word + "'");
+void print_cells(const plan::Plan& plan) {
+    for (const plan::Cell& cell : plan.cells) {
+        fmt::print("{}\n", cell.key);
     }
-    return text;
+    fmt::print(stderr, "{} cells, {} launches\n", plan.cells.size(),
+               plan.cells.size() * static_cast<std::size_t>(plan.options.launches));
 }
 
+/// Before hashing gigabytes, and before measuring: finds what can be wrong with a plan.
 void check(plan::Plan& plan) {
     if (!plan.options.output.empty()) {
         check_writable(plan.options.output);
@@ -110,8 +102,31 @@ void check(plan::Plan& plan) {
     plan::check_model_files(plan);
 }
 
+}  // namespace
+
+void add_measuring_flags(CLI::App& app, MeasuringFlags& flags) {
+    app.add_flag("--resume", flags.has_resume,
+                 "go on with an interrupted run of the same command, from the journal beside the output");
+    app.add_flag("--dry-run", flags.is_dry_run, "print the cells' keys and measure nothing");
+    app.add_flag("-q,--quiet", flags.is_quiet, "no progress on stderr");
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        const bool is_plain = word.find_first_of(" \"'{}[]()$&;|<>*?\\") == std::string::npos && !word.empty();
+        text += (text.empty() ? "" : " ") + (is_plain ? word : "'" + word + "'");
+    }
+    return text;
+}
+
 ExitCode measure_and_show(plan::Plan plan, const MeasuringFlags& flags,
                           const std::function<std::string(const Json& document)>& render) {
+    if (flags.is_dry_run) {
+        print_cells(plan);
+        return ExitCode::fine;
+    }
+    check(plan);
     std::optional<results::Journal> journal;
     const Json document = measure(flags, plan, journal);
     const bool is_complete = document.at("run").at("status") == "complete";

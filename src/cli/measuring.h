@@ -14,6 +14,7 @@ namespace gravbench::cli {
 /// How the commands that measure go about it.
 struct MeasuringFlags {
     bool is_quiet = false;
+    bool is_dry_run = false;  ///< print the cells and measure nothing
     bool has_resume = false;
     std::string command;  ///< the command line, for the document
 };
@@ -23,11 +24,9 @@ void add_measuring_flags(CLI::App& app, MeasuringFlags& flags);
 /// A command line as a shell would take it.
 std::string joined(const std::vector<std::string>& words);
 
-/// Before hashing gigabytes, and before measuring: finds what can be wrong with a plan. Throws UsageError, DataError.
-void check(plan::Plan& plan);
-
-/// Measures the plan, writes the document where the plan says, and prints it as `render` has it. Gives the exit code
-/// that the document's problems ask for, or that of an interruption.
+/// Checks the plan, measures it, writes the document where the plan says, and prints it as `render` has it. Gives the
+/// exit code that the document's problems ask for, or that of an interruption. Throws UsageError, DataError,
+/// EngineError before anything is measured.
 ExitCode measure_and_show(plan::Plan plan, const MeasuringFlags& flags,
                           const std::function<std::string(const Json& document)>& render);
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 
 #include "cli/command.h"
@@ -15,26 +14,11 @@ struct RunFlags {
     PlanFlags plan;
     MeasuringFlags measuring;
     std::string format;
-    bool is_dry_run = false;
 };
-
-void print_cells(const plan::Plan& plan) {
-    for (const plan::Cell& cell : plan.cells) {
-        fmt::print("{}\n", cell.key);
-    }
-    fmt::print(stderr, "{} cells, {} launches\n", plan.cells.size(),
-               plan.cells.size() * static_cast<std::size_t>(plan.options.launches));
-}
 
 ExitCode run_and_show(const RunFlags& flags) {
     const view::Format& format = view::find_format(flags.format);
-    plan::Plan plan = plan_from(flags.plan);
-    if (flags.is_dry_run) {
-        print_cells(plan);
-        return ExitCode::fine;
-    }
-    check(plan);
-    return measure_and_show(plan, flags.measuring, format.render);
+    return measure_and_show(plan_from(flags.plan), flags.measuring, format.render);
 }
 
 }  // namespace
@@ -47,7 +31,6 @@ Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line) {
     app.add_option("--format", flags->format,
                    fmt::format("what goes to stdout at the end: {} [table]", view::format_names()))
         ->type_name("FORMAT");
-    app.add_flag("--dry-run", flags->is_dry_run, "print the cells' keys and measure nothing");
     add_measuring_flags(app, flags->measuring);
     app.footer("Example: gravbench run resnet50 distilbert-sst2 --batch 1,8 --fpmath strict,bf16 -o results.json");
     return [flags] { return run_and_show(*flags); };

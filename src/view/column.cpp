@@ -59,6 +59,14 @@ Json peak_mib(const Json& cell) {
     return bytes.is_null() ? Json() : Json(bytes.get<double>() / (1 << 20));
 }
 
+/// A share as people read it, in percent.
+Column::Value percent_from(const std::string& pointer) {
+    return [pointer](const Json& cell) {
+        const Json share = at(cell, pointer);
+        return share.is_number() ? Json(100 * share.get<double>()) : Json();
+    };
+}
+
 Json problem_codes(const Json& cell) {
     std::string codes;
     for (const Json& problem : cell.at("problems")) {
@@ -104,6 +112,10 @@ std::vector<Column> figures() {
         {"load_ms", "load ms", from("/cold_start_ms/load"), only_csv, digits},
         {"first_inference_ms", "first ms", from("/cold_start_ms/first_inference"), shown, digits},
         {"peak_rss_mib", "peak MiB", peak_mib, shown, Digits::whole},
+        {"bf16_percent", "bf16 %", percent_from("/audit/bf16/engaged"), shown, Digits::whole},
+        {"acl_percent", "ACL %", percent_from("/audit/acl_share"), only_csv, Digits::whole},
+        {"outside_onednn_percent", "outside oneDNN %", percent_from("/audit/time_share/outside_onednn"), only_csv,
+         Digits::whole},
         {"samples", "samples", from("/latency_ms/samples"), only_csv, Digits::whole},
         {"launches", "launches", from("/latency_ms/launches"), only_csv, Digits::whole},
         {"problems", "problems", problem_codes, shown, digits},
@@ -125,7 +137,10 @@ std::vector<Column> columns_for(const Json& document) {
                                           [&](const Json& cell) { return !assignments(cell, name).is_null(); });
         columns.push_back({name, name, value, is_given, Digits::whole});
     }
+    const bool has_audit = std::any_of(document.at("cells").begin(), document.at("cells").end(),
+                                       [](const Json& cell) { return !at(cell, "/audit/bf16/engaged").is_null(); });
     for (Column& column : figures()) {
+        column.is_shown = column.is_shown && (column.name != "bf16_percent" || has_audit);
         columns.push_back(std::move(column));
     }
     return columns;

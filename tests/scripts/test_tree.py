@@ -43,9 +43,10 @@ def commands_of(document: Path) -> list[str]:
     return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
 
 
-def test_every_gravbench_run_of_the_readme_is_one_that_gravbench_accepts() -> None:
-    runs = [line for line in commands_of(ROOT / "README.md") if re.match(r"gravbench run ", line)]
-    assert runs, "the README shows how to measure"
+@pytest.mark.parametrize("document", ["README.md", "docs/audit.md", "docs/engines.md"])
+def test_every_measurement_that_a_document_shows_is_one_that_gravbench_accepts(document: str) -> None:
+    runs = [line for line in commands_of(ROOT / document) if re.match(r"gravbench (run|audit) ", line)]
+    assert runs, "it shows how to measure"
     for line in runs:
         plain = re.sub(r"\s+(#.*|> *\S+)$", "", line).replace("gravbench", str(GRAVBENCH), 1)
         succeeds("bash", "-c", plain.replace(" model.pt ", f" {ROOT / 'models/resnet50/fp32.pt'} ") + " --dry-run")
@@ -58,7 +59,7 @@ def test_every_script_that_the_readme_names_is_there() -> None:
 
 def test_the_readme_names_every_flag() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command in ("run", "show"):
+    for command in ("run", "audit", "show"):
         shown = subprocess.run([GRAVBENCH, command, "--help"], capture_output=True, text=True, check=True).stdout
         flags = set(re.findall(r"(--[a-z][a-z-]+)", "\n".join(line[:30] for line in shown.splitlines()))) - {"--help"}
         assert [flag for flag in sorted(flags) if flag not in text] == [], command
