@@ -183,5 +183,35 @@ TEST_CASE("a block cannot end both after a number and after a time") {
                       StartsWith("--iterations contradicts --duration"));
 }
 
+TEST_CASE("for an emulated engine a run measures no more than it must, but what it was told") {
+    const RunOptions open = for_emulation(Planner().plan({}).options);
+    CHECK(open.launches == 1);
+    CHECK(open.warmup == 1);
+    CHECK(open.iterations == 1);
+    CHECK(open.timeout == 1h);
+    CHECK(open.is_for_emulation);
+    const RunOptions told =
+        for_emulation(Planner().plan({{"launches", 3}, {"warmup", 4}, {"duration", "2s"}, {"timeout", "9s"}}).options);
+    CHECK(told.launches == 3);
+    CHECK(told.warmup == 4);
+    CHECK_FALSE(told.iterations);
+    CHECK(told.timeout == 9s);
+}
+
+TEST_CASE("a cell that differs in one setting has a key of its own and all else alike") {
+    const Plan plan = Planner().plan({{"fpmath", "bf16"}});
+    const Cell other = with_setting(plan, plan.cells[0], "jit", "freeze");
+    CHECK(other.settings["jit"] == Json("freeze"));
+    CHECK(other.settings["fpmath"] == Json("bf16"));
+    CHECK(other.key != plan.cells[0].key);
+    CHECK(with_setting(plan, other, "jit", "none").key == plan.cells[0].key);
+}
+
+TEST_CASE("a plan says whether any of its cells asks for BF16") {
+    CHECK_FALSE(Planner().plan({}).options.is_bf16_asked_for);
+    CHECK(Planner().plan({{"fpmath", "any"}}).options.is_bf16_asked_for);
+    CHECK(Planner().plan({{"matmul-precision", "medium"}}).options.is_bf16_asked_for);
+}
+
 }  // namespace
 }  // namespace gravbench::plan
