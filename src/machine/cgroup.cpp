@@ -93,7 +93,28 @@ std::int64_t kills_in_cgroup(const fs::path& root) {
     return 0;
 }
 
+std::vector<fs::path> cpuset_files(const fs::path& root) {
+    std::vector<fs::path> files;
+    for (const fs::path& folder : unified_folders(root)) {
+        files.push_back(folder / "cpuset.cpus.effective");
+    }
+    for (const fs::path& folder : group_folders(root / "sys/fs/cgroup/cpuset", group_path(root, "cpuset"))) {
+        files.push_back(folder / "cpuset.effective_cpus");
+    }
+    return files;
+}
+
 }  // namespace
+
+std::vector<int> cpuset_cpus(const fs::path& root) {
+    for (const fs::path& file : cpuset_files(root)) {
+        // The nearest group that has one: what is effective there already holds the limits of those above.
+        if (const std::vector<int> cpus = parse_cpu_list(first_line_of(file)); !cpus.empty()) {
+            return cpus;
+        }
+    }
+    return {};
+}
 
 std::optional<double> cpu_quota(const fs::path& root) {
     std::optional<double> lowest;
