@@ -10,7 +10,7 @@ namespace {
 
 /// oneDNN reads ONEDNN_X before DNNL_X: the name that this one is read after, empty for the first.
 std::string winner_over(const std::string& name) {
-    return name.rfind("DNNL_", 0) == 0 ? "ONE" + name : "";
+    return name.rfind("DNNL_", 0) == 0 ? "ONEDNN_" + name.substr(5) : "";
 }
 
 /// Where both names are set to different values, the one that loses.
