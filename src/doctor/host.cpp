@@ -99,6 +99,7 @@ Host read_host(const machine::Self& self, const fs::path& root) {
     host.clock_sources = words_of(machine::first_line_of(root / clock_folder / "available_clocksource"));
     read_turbo(host, root);
     host.available_bytes = memory_bytes(root, "MemAvailable");
+    host.memory_limit_bytes = machine::memory_limit(root);
     host.swap_used_bytes = swap_used(root);
     host.load_average = machine::first_line_of(root / "proc/loadavg");
     host.load_average.resize(std::min(host.load_average.size(), host.load_average.find(' ')));

@@ -30,6 +30,7 @@ struct Host {
     std::string turbo_off;  ///< the command that switches turbo off
 
     std::optional<std::int64_t> available_bytes;
+    std::optional<std::int64_t> memory_limit_bytes;  ///< of the cgroup
     std::optional<std::int64_t> swap_used_bytes;
     std::string load_average;
 };

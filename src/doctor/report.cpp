@@ -55,10 +55,11 @@ std::string wrapped(const std::string& start, const std::string& text) {
 
 std::string heading(const Facts& facts) {
     const machine::Machine& machine = facts.machine;
-    std::string text = fmt::format(
-        "{}{}, {} cores of {} vCPUs, {}, Linux {}", machine.instance_type ? *machine.instance_type + ", " : "",
-        machine.cpu.empty() ? "unknown CPU" : machine.cpu, machine::usable_physical_cores(machine), machine.vcpus,
-        machine.arch, machine.kernel);
+    std::string text =
+        fmt::format("{}{}, {} of {}, {}, Linux {}", machine.instance_type ? *machine.instance_type + ", " : "",
+                    machine.cpu.empty() ? "unknown CPU" : machine.cpu,
+                    counted(static_cast<std::size_t>(machine::usable_physical_cores(machine)), "core"),
+                    counted(static_cast<std::size_t>(machine.vcpus), "vCPU"), machine.arch, machine.kernel);
     if (facts.engine) {
         text += fmt::format("; engine {} {}", facts.engine->name, facts.engine->version);
     }

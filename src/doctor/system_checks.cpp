@@ -97,12 +97,15 @@ std::vector<Finding> look_at_memory(const Facts& facts) {
     if (!facts.host.available_bytes) {
         return {{Status::unknown, "the kernel does not tell how much is free", ""}};
     }
-    const std::string text = fmt::format("{} of {} available", gibibytes(*facts.host.available_bytes),
-                                         gibibytes(facts.machine.memory_bytes));
+    const auto& limit = facts.host.memory_limit_bytes;
+    const std::int64_t available = std::min(*facts.host.available_bytes, limit.value_or(*facts.host.available_bytes));
+    const std::string text = fmt::format("{} of {} available{}", gibibytes(*facts.host.available_bytes),
+                                         gibibytes(facts.machine.memory_bytes),
+                                         limit ? fmt::format(", the cgroup allows {}", gibibytes(*limit)) : "");
     // RoBERTa at batch 8 takes 1.4 GiB (the table in README).
     constexpr std::int64_t enough = std::int64_t{2} << 30;
-    return {{*facts.host.available_bytes < enough ? Status::warning : Status::good, text,
-             *facts.host.available_bytes < enough ? "stop other programs, or measure small models and batches" : ""}};
+    return {{available < enough ? Status::warning : Status::good, text,
+             available < enough ? "stop other programs or raise the limit, or measure small models and batches" : ""}};
 }
 
 }  // namespace

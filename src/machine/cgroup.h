@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -10,6 +11,9 @@ namespace gravbench::machine {
 
 /// CPUs' worth of time that the cgroup and those above it allow; nothing where there is no limit.
 std::optional<double> cpu_quota(const std::filesystem::path& root);
+
+/// Bytes that the cgroup and those above it allow; nothing where there is no limit.
+std::optional<std::int64_t> memory_limit(const std::filesystem::path& root);
 
 /// CPUs that the cgroup's cpuset leaves to this process; empty where there is no cpuset or it cannot be read.
 std::vector<int> cpuset_cpus(const std::filesystem::path& root);

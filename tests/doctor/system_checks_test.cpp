@@ -75,6 +75,15 @@ TEST_CASE("the clocks of Intel, Arm and KVM are good, an unheard of one is unkno
     CHECK(status_of(facts, "clock source") == "unknown");
 }
 
+TEST_CASE("a container's memory limit counts like little memory") {
+    FakeHost host;
+    make_x86_guest(host);
+    host.file("proc/self/cgroup", "0::/\n").file("sys/fs/cgroup/memory.max", "1073741824\n");
+    const Facts facts = facts_on(host, machine::self_on("x86_64", {0}));
+    CHECK(status_of(facts, "memory") == "warning");
+    CHECK_THAT(found(facts, "memory").text, Contains("the cgroup allows 1.0 GiB"));
+}
+
 TEST_CASE("little memory is a warning") {
     CHECK(status_of(guest_with("proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 1000000 kB\n"), "memory") ==
           "warning");

@@ -50,6 +50,18 @@ TEST_CASE("a quota of cgroup version 1 counts too, and -1 is none") {
     CHECK_FALSE(host.read(Self{}).cpu_quota);
 }
 
+TEST_CASE("a memory limit is the lowest of the groups above, and none where no version sets one") {
+    FakeHost host;
+    CHECK_FALSE(memory_limit(host.root()));
+    host.file("proc/self/cgroup", "4:memory:/job\n0::/job\n")
+        .file("sys/fs/cgroup/job/memory.max", "max\n")
+        .file("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK_FALSE(memory_limit(host.root()));
+    host.file("sys/fs/cgroup/memory.max", "4294967296\n")
+        .file("sys/fs/cgroup/memory/memory.limit_in_bytes", "1073741824\n");
+    CHECK(memory_limit(host.root()) == 1 << 30);
+}
+
 TEST_CASE("a cpuset is that of the group, and of the nearest one above where the group has none") {
     FakeHost host;
     host.file("proc/self/cgroup", "0::/slice/job\n").file("sys/fs/cgroup/slice/cpuset.cpus.effective", "2-3\n");
