@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "cli/command.h"
+#include "doctor/report.h"
 #include "plan/plan.h"
 #include "protocol/messages.h"
 #include "results/document.h"
@@ -22,7 +23,8 @@ const std::vector<Schema>& schemas() {
     static const std::vector<Schema> table{{"results", [] { return std::string(results_schema()); }},
                                            {"config", [] { return readable_json(plan::config_schema()); }},
                                            {"manifest", [] { return std::string(manifest_schema()); }},
-                                           {"protocol", [] { return std::string(protocol_schema()); }}};
+                                           {"protocol", [] { return std::string(protocol_schema()); }},
+                                           {"doctor", [] { return std::string(doctor_schema()); }}};
     return table;
 }
 

@@ -93,7 +93,52 @@ std::int64_t kills_in_cgroup(const fs::path& root) {
     return 0;
 }
 
+std::vector<fs::path> memory_limit_files(const fs::path& root) {
+    std::vector<fs::path> files;
+    for (const fs::path& folder : unified_folders(root)) {
+        files.push_back(folder / "memory.max");
+    }
+    for (const fs::path& folder : group_folders(root / "sys/fs/cgroup/memory", group_path(root, "memory"))) {
+        files.push_back(folder / "memory.limit_in_bytes");
+    }
+    return files;
+}
+
+std::vector<fs::path> cpuset_files(const fs::path& root) {
+    std::vector<fs::path> files;
+    for (const fs::path& folder : unified_folders(root)) {
+        files.push_back(folder / "cpuset.cpus.effective");
+    }
+    for (const fs::path& folder : group_folders(root / "sys/fs/cgroup/cpuset", group_path(root, "cpuset"))) {
+        files.push_back(folder / "cpuset.effective_cpus");
+    }
+    return files;
+}
+
 }  // namespace
+
+std::optional<std::int64_t> memory_limit(const fs::path& root) {
+    // Version 1 says "none" by the largest multiple of a page; no machine has a part of that.
+    constexpr std::int64_t no_limit = std::int64_t{1} << 60;
+    std::optional<std::int64_t> lowest;
+    for (const fs::path& file : memory_limit_files(root)) {
+        const auto limit = leading_integer(first_line_of(file));
+        if (limit && *limit > 0 && *limit < no_limit) {
+            lowest = std::min(lowest.value_or(*limit), *limit);
+        }
+    }
+    return lowest;
+}
+
+std::vector<int> cpuset_cpus(const fs::path& root) {
+    for (const fs::path& file : cpuset_files(root)) {
+        // The nearest group that has one: what is effective there already holds the limits of those above.
+        if (const std::vector<int> cpus = parse_cpu_list(first_line_of(file)); !cpus.empty()) {
+            return cpus;
+        }
+    }
+    return {};
+}
 
 std::optional<double> cpu_quota(const fs::path& root) {
     std::optional<double> lowest;

@@ -73,6 +73,19 @@ std::vector<int> parse_cpu_list(const std::string& text) {
     return cpus;
 }
 
+std::string cpu_list_text(const std::vector<int>& cpus) {
+    std::string text;
+    for (std::size_t first = 0, last = 0; first < cpus.size(); first = last + 1) {
+        last = first;
+        while (last + 1 < cpus.size() && cpus[last + 1] == cpus[last] + 1) {
+            ++last;
+        }
+        text += (first == 0 ? "" : ",") + std::to_string(cpus[first]);
+        text += last == first ? "" : "-" + std::to_string(cpus[last]);
+    }
+    return text;
+}
+
 fs::path cpu_folder(const fs::path& root, int cpu) {
     return root / fmt::format("sys/devices/system/cpu/cpu{}", cpu);
 }

@@ -27,6 +27,9 @@ std::optional<std::int64_t> leading_integer(const std::string& text);
 /// "0-3,8" as numbers; empty where any part of it is no such list.
 std::vector<int> parse_cpu_list(const std::string& text);
 
+/// The inverse: {0, 1, 2, 3, 8} is "0-3,8". The numbers are in ascending order.
+std::string cpu_list_text(const std::vector<int>& cpus);
+
 /// The folder of one CPU below /sys.
 std::filesystem::path cpu_folder(const std::filesystem::path& root, int cpu);
 

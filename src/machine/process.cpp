@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -13,15 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// From schedstat, in nanoseconds, or from stat, in the kernel's ticks, where the kernel keeps no schedstat.
-std::int64_t cpu_ns_of(const fs::path& thread) {
-    if (const auto ns = leading_integer(first_line_of(thread / "schedstat"))) {
-        return *ns;
-    }
-    const std::string stat = first_line_of(thread / "stat");
-    const auto name_end = stat.rfind(')');  // The name before it may hold blanks.
-    if (name_end == std::string::npos) {
-        return 0;
+/// "4711 (a name) S 1 ...": the name may hold blanks and brackets.
+std::optional<ProcessTime> parse_stat(const std::string& stat) {
+    const auto name_start = stat.find('(');
+    const auto name_end = stat.rfind(')');
+    if (name_start == std::string::npos || name_end == std::string::npos || name_end < name_start) {
+        return std::nullopt;
     }
     std::istringstream fields(stat.substr(name_end + 1));
     std::string skipped;
@@ -31,8 +29,17 @@ std::int64_t cpu_ns_of(const fs::path& thread) {
     std::int64_t user = 0;
     std::int64_t system = 0;
     fields >> user >> system;
+    return ProcessTime{stat.substr(name_start + 1, name_end - name_start - 1), user + system};
+}
+
+/// From schedstat, in nanoseconds, or from stat, in the kernel's ticks, where the kernel keeps no schedstat.
+std::int64_t cpu_ns_of(const fs::path& thread) {
+    if (const auto ns = leading_integer(first_line_of(thread / "schedstat"))) {
+        return *ns;
+    }
+    const auto time = parse_stat(first_line_of(thread / "stat"));
     const auto ticks_a_second = std::max(1L, ::sysconf(_SC_CLK_TCK));
-    return (user + system) * (1000000000 / ticks_a_second);
+    return time ? time->ticks * (1000000000 / ticks_a_second) : 0;
 }
 
 std::int64_t huge_page_bytes_of(const fs::path& process) {
@@ -69,6 +76,18 @@ Process read_process(int process, const fs::path& root) {
     view.huge_page_bytes = huge_page_bytes_of(folder);
     view.libraries = libraries_of(folder);
     return view;
+}
+
+std::map<int, ProcessTime> process_times(const fs::path& root) {
+    std::map<int, ProcessTime> times;
+    std::error_code error;
+    for (fs::directory_iterator entry(root / "proc", error), end; !error && entry != end; entry.increment(error)) {
+        const auto id = leading_integer(entry->path().filename().string());
+        if (const auto time = id ? parse_stat(first_line_of(entry->path() / "stat")) : std::nullopt) {
+            times[static_cast<int>(*id)] = *time;
+        }
+    }
+    return times;
 }
 
 int busy_threads(const Process& before, const Process& after) {

@@ -179,8 +179,8 @@ def test_a_preset_gives_settings_that_flags_win_over(front: Front) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "no command given: expected one of run, audit, show, models, schema"),
-        (["rnu"], '"rnu" is not a command; expected one of run, audit, show, models, schema; did you mean "run"?'),
+        ([], "no command given: expected one of run, audit, doctor, show, models, schema"),
+        (["rnu"], '"rnu" is not a command; expected one of run, audit, doctor, show, models, schema; did you mean "run"?'),
         (["run"], "no model given"),
         (["run", "/nowhere/model.pt", "--input", "f32[1]"], "/nowhere/model.pt"),
         (["run", "nomodel"], 'no model "nomodel"'),

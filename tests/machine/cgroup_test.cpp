@@ -1,3 +1,5 @@
+#include "machine/cgroup.h"
+
 #include "catch.h"
 #include "fake_host.h"
 
@@ -46,6 +48,34 @@ TEST_CASE("a quota of cgroup version 1 counts too, and -1 is none") {
     CHECK(host.read(Self{}).cpu_quota == 2.5);
     host.file("sys/fs/cgroup/cpu/docker/3f2a/cpu.cfs_quota_us", "-1\n");
     CHECK_FALSE(host.read(Self{}).cpu_quota);
+}
+
+TEST_CASE("a memory limit is the lowest of the groups above, and none where no version sets one") {
+    FakeHost host;
+    CHECK_FALSE(memory_limit(host.root()));
+    host.file("proc/self/cgroup", "4:memory:/job\n0::/job\n")
+        .file("sys/fs/cgroup/job/memory.max", "max\n")
+        .file("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK_FALSE(memory_limit(host.root()));
+    host.file("sys/fs/cgroup/memory.max", "4294967296\n")
+        .file("sys/fs/cgroup/memory/memory.limit_in_bytes", "1073741824\n");
+    CHECK(memory_limit(host.root()) == 1 << 30);
+}
+
+TEST_CASE("a cpuset is that of the group, and of the nearest one above where the group has none") {
+    FakeHost host;
+    host.file("proc/self/cgroup", "0::/slice/job\n").file("sys/fs/cgroup/slice/cpuset.cpus.effective", "2-3\n");
+    CHECK(cpuset_cpus(host.root()) == std::vector{2, 3});
+    host.file("sys/fs/cgroup/slice/job/cpuset.cpus.effective", "3\n");
+    CHECK(cpuset_cpus(host.root()) == std::vector{3});
+}
+
+TEST_CASE("a cpuset of cgroup version 1 counts too, and none is none") {
+    FakeHost host;
+    CHECK(cpuset_cpus(host.root()).empty());
+    host.file("proc/self/cgroup", "3:cpuset:/one\n0::/\n")
+        .file("sys/fs/cgroup/cpuset/one/cpuset.effective_cpus", "0\n");
+    CHECK(cpuset_cpus(host.root()) == std::vector{0});
 }
 
 TEST_CASE("kills for lack of memory are those of the machine and of the cgroup") {

@@ -20,6 +20,13 @@ TEST_CASE("what is no list of CPUs is none at all") {
     }
 }
 
+TEST_CASE("CPUs are told as ranges and single numbers") {
+    CHECK(cpu_list_text({}).empty());
+    for (const char* text : {"0", "0-3", "0,2", "0-3,8,10-11"}) {
+        CHECK(cpu_list_text(parse_cpu_list(text)) == text);
+    }
+}
+
 TEST_CASE("an integer may be decimal or hexadecimal and be followed by its unit") {
     CHECK(leading_integer("7921972 kB") == 7921972);
     CHECK(leading_integer("0xd40") == 0xd40);

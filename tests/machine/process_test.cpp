@@ -75,4 +75,19 @@ TEST_CASE("too little work to tell counts as unknown") {
     CHECK(busy_threads(with_threads({{1, 0}}), with_threads({{1, 9000000}})) == 0);
 }
 
+TEST_CASE("all processes are told by their names and the ticks of all their threads") {
+    const FakeProcess fake;
+    fake.write("stat", "7 (a (b) c) R 1 12 12 0 -1 4194304 5 0 0 0 30 7 0 0 20 0 1 0 99 1 1\n");
+    fake.write("../8/stat", "no such line\n");
+    fake.write("../stat", "cpu 1 2 3\n");
+    const auto times = process_times(fake.root());
+    REQUIRE(times.size() == 1);
+    CHECK(times.at(7).name == "a (b) c");
+    CHECK(times.at(7).ticks == 37);
+}
+
+TEST_CASE("this very process is among them") {
+    CHECK(process_times().count(::getpid()) == 1);
+}
+
 }  // namespace gravbench::machine
