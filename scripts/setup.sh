@@ -47,11 +47,6 @@ missing_packages() {
   if [ "$1" = emulated ]; then
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
   fi
-  if [ "$1" = fuzz ] && ! has_fuzzer; then
-    echo clang
-    # Its runtime libraries are a package of their own, named after the version that "clang" stands for.
-    apt-cache depends clang 2> /dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p'
-  fi
   if [ "$1" != front ]; then
     has_python || echo python3-venv
     command -v shellcheck > /dev/null || echo shellcheck
@@ -115,6 +110,11 @@ esac
 mapfile -t missing < <(missing_packages "$what")
 if [ "${#missing[@]}" -gt 0 ]; then
   install_packages "${missing[@]}"
+fi
+if [ "$what" = fuzz ] && ! has_fuzzer; then
+  install_packages clang
+  # Its runtime libraries are a package of their own, named after its version.
+  has_fuzzer || install_packages "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
 fi
 if [ "$what" != front ]; then
   set_up_python

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "audit/comparison.h"
-#include "audit/summary.h"
 #include "results/kernel_effect.h"
 
 namespace gravbench::results {

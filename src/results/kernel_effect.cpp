@@ -53,6 +53,14 @@ std::string nothing_to_speed_up(const AuditRecord& own) {
                  "--matmul-precision medium brings them to oneDNN)";
 }
 
+/// A share of what ran in oneDNN is all that there is to see; where that is the smaller part, it must be said.
+std::string outside_text(const Audit& audit, const Summary& summary) {
+    const double outside = audit.inference_ms > 0 ? 1 - summary.onednn_ms / audit.inference_ms : 0;
+    return outside > 0.5
+               ? fmt::format("; but {:.0f}% of the inference was outside oneDNN, where it is not seen", 100 * outside)
+               : "";
+}
+
 /// The verdict on a share of the compute kernels' time, with the kernels on both sides.
 Judgement judge_share(const AuditRecord& own, double share, const std::string& precision,
                       bool (*is_meant)(const Kernel&)) {
@@ -65,8 +73,9 @@ Judgement judge_share(const AuditRecord& own, double share, const std::string& p
                 fmt::format("none of {:g} convolutions and matmuls ran in {}: {}{}", summary.compute_calls, precision,
                             out, precision == "bf16" ? reason_against_bf16(own) : "")};
     }
-    const std::string evidence = fmt::format("{:.1f}% of the time of convolutions and matmuls in {}: {}{}", 100 * share,
-                                             precision, in, out.empty() ? "" : "; not so: " + out);
+    const std::string evidence =
+        fmt::format("{:.1f}% of the time of convolutions and matmuls in {}: {}{}{}", 100 * share, precision, in,
+                    out.empty() ? "" : "; not so: " + out, outside_text(own.audit, summary));
     return {share >= audit::default_share ? Verdict::engaged : Verdict::partly, evidence};
 }
 

@@ -92,6 +92,13 @@ TEST_CASE("fpmath bf16 is judged by what ran in BF16") {
     CHECK_THAT(none.evidence, Contains("none of 1 convolutions and matmuls ran in bf16"));
 }
 
+TEST_CASE("where most of an inference is outside of oneDNN, a share of what is in it does not pass for the whole") {
+    AuditRecord own = record_of({{"matmul", "gemm:acl", "bf16", 1}});
+    CHECK(effect_of("fpmath", "bf16", own).evidence.find("outside") == std::string::npos);
+    own.audit.inference_ms = 50;
+    CHECK_THAT(effect_of("fpmath", "bf16", own).evidence, Contains("98% of the inference was outside oneDNN"));
+}
+
 TEST_CASE("why BF16 did nothing is said where it is known") {
     AuditRecord own = record_of({{}});
     CHECK_THAT(effect_of("fpmath", "bf16", own).evidence, Contains("this CPU has none"));
