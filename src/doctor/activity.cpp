@@ -62,6 +62,7 @@ Counters read_counters(const std::vector<int>& cpus, const fs::path& root) {
 Activity activity_between(const Counters& before, const Counters& after, int own) {
     Activity activity;
     activity.swapped_pages = grown(before, after, &Counters::swapped_pages);
+    activity.cpus = after.cpus;
     activity.ticks = grown(before, after, &Counters::total);
     if (activity.ticks == 0 || after.cpus == 0) {
         return activity;

@@ -30,7 +30,8 @@ struct BusyProcess {
 
 /// What happened between two moments.
 struct Activity {
-    std::int64_t ticks = 0;  ///< over all CPUs; too few say nothing
+    int cpus = 0;            ///< that this process may use; the rest is about these
+    std::int64_t ticks = 0;  ///< of them all together; too few say nothing
     double stolen_share = 0;
     double competing_cpus = 0;         ///< kept busy by other processes
     std::vector<BusyProcess> busiest;  ///< at most 3 other processes of a tenth of a CPU or more

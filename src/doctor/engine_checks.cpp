@@ -23,7 +23,9 @@ std::vector<Finding> look_at_engine(const Facts& facts) {
         return {{Status::unfit,
                  fmt::format("{} runs on {} {}, this machine is {} {}: the engine is emulated", who, engine.arch,
                              engine.cpu, facts.machine.arch, facts.machine.cpu),
-                 "measure on such a machine; under emulation only what runs can be seen: gravbench audit"}};
+                 "measure on such a machine; under emulation only what runs can be seen: gravbench audit",
+                 {},
+                 "under emulation every instruction is translated: no time means anything"}};
     }
     return {{Status::good, fmt::format("{}{}{}", who, engine.isa.empty() ? "" : ", ", engine.isa), ""}};
 }

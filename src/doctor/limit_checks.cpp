@@ -41,9 +41,7 @@ std::vector<Finding> look_at_smt(const Facts& facts) {
     if (machine.threads_per_core == 1) {
         if (facts.host.is_virtual && !machine.instance_type) {
             return {{Status::unknown,
-                     fmt::format("the hypervisor shows {} vCPUs as cores; where it hides SMT each is a part of one",
-                                 machine.usable_cpus),
-                     ""}};
+                     "the hypervisor shows each vCPU as a core; where it hides SMT, it is a part of one", ""}};
         }
         return {{Status::good, fmt::format("each of {} usable CPUs is a core", machine.usable_cpus), ""}};
     }

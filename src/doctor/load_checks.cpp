@@ -37,8 +37,8 @@ std::vector<Finding> look_at_load(const Facts& facts) {
         return {too_short(activity)};
     }
     const std::string culprits = processes_text(activity.busiest);
-    const std::string text = fmt::format("others keep {:.2f} CPUs busy{}{}", activity.competing_cpus,
-                                         culprits.empty() ? "" : ": ", culprits);
+    const std::string text = fmt::format("others keep {:.2f} of {} usable CPUs busy{}{}", activity.competing_cpus,
+                                         activity.cpus, culprits.empty() ? "" : ": ", culprits);
     const std::string remedy = way_out(activity.busiest);
     if (activity.competing_cpus >= 0.9) {
         return {{Status::unfit, text, remedy}};

@@ -35,8 +35,8 @@ std::string counted(std::size_t number, const char* thing) {
     return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
 }
 
-/// Breaks at blanks; lines after the first begin under the text.
-std::string wrapped(const std::string& start, const std::string& text) {
+/// Broken at blanks; lines after the first begin with as many blanks as `indent` says.
+std::string wrapped(const std::string& start, const std::string& text, std::size_t indent) {
     std::string result;
     std::string line = start;
     std::istringstream words(text);
@@ -44,7 +44,7 @@ std::string wrapped(const std::string& start, const std::string& text) {
     for (std::string word; words >> word;) {
         if (!is_first && line.size() + 1 + word.size() > line_width) {
             result += line + "\n";
-            line = std::string(start.size(), ' ');
+            line = std::string(indent, ' ');
             is_first = true;
         }
         line += (is_first ? "" : " ") + word;
@@ -66,16 +66,19 @@ std::string heading(const Facts& facts) {
     return text;
 }
 
-std::string entry(const Finding& finding, std::size_t name_width) {
-    const std::string margin(10, ' ');
+/// Where findings begin; the name of a long variable goes beyond, and its finding follows it.
+constexpr std::size_t text_column = 30;
+
+std::string entry(const Finding& finding) {
+    const std::string margin(text_column, ' ');
     std::string text =
-        wrapped(fmt::format("{:<8}  {:<{}}  ", name_of(finding.status), finding.name, name_width), finding.text);
+        wrapped(fmt::format("{:<8}  {:<18}  ", name_of(finding.status), finding.name), finding.text, text_column);
     if (finding.status > Status::unknown) {
-        text += wrapped(margin + std::string(name_width, ' ') + "  why:  ", finding.why);
+        text += wrapped(margin + "why:  ", finding.why, text_column + 6);
     }
     // A command is copied as it is, so it is not broken.
     if (!finding.remedy.empty()) {
-        text += margin + std::string(name_width, ' ') + "  mend: " + finding.remedy + "\n";
+        text += margin + "mend: " + finding.remedy + "\n";
     }
     return text;
 }
@@ -110,13 +113,9 @@ std::string verdict(const std::vector<Finding>& findings) {
 }
 
 std::string readable_report(const Facts& facts, const std::vector<Finding>& findings) {
-    std::size_t width = 0;
-    for (const Finding& finding : findings) {
-        width = std::max(width, finding.name.size());
-    }
     std::string text = heading(facts) + "\n\n";
     for (const Finding& finding : findings) {
-        text += entry(finding, width);
+        text += entry(finding);
     }
     return text + "\n" + verdict(findings) + "\n";
 }

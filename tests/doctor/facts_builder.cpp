@@ -13,8 +13,8 @@ Facts facts_on(const FakeHost& host, const machine::Self& self) {
     facts.host = read_host(self, host.root());
     facts.timer = {25, 1};
     facts.noise = Noise{4, 400, 0.002, 1.01, 0.5};
-    facts.quiet.ticks = 200;
-    facts.loaded.ticks = 200;
+    facts.quiet.ticks = facts.loaded.ticks = 200;
+    facts.quiet.cpus = facts.loaded.cpus = facts.machine.usable_cpus;
     return facts;
 }
 

@@ -10,7 +10,7 @@ TEST_CASE("a competitor that keeps a core busy makes a machine unfit, and is nam
     facts.quiet.busiest = {{4711, "cc1plus", 0.98}};
     const Finding finding = found(facts, "competing load");
     CHECK(finding.status == Status::unfit);
-    CHECK_THAT(finding.text, Contains("1.02 CPUs busy: cc1plus (4711) 98%"));
+    CHECK_THAT(finding.text, Contains("1.02 of 4 usable CPUs busy: cc1plus (4711) 98%"));
     CHECK_THAT(finding.remedy, Contains("ps -o pid,etime,args -p 4711"));
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("stolen time makes a machine unfit from a twentieth on") {
 
 TEST_CASE("a moment too short for the kernel's ticks says nothing of load and steal") {
     Facts facts = clean_facts();
-    facts.quiet = facts.loaded = {4, 1, 4, {{1, "init", 4}}, 0};
+    facts.quiet = facts.loaded = {4, 4, 1, 4, {{1, "init", 4}}, 0};
     CHECK(status_of(facts, "competing load") == "unknown");
     CHECK(status_of(facts, "steal") == "unknown");
 }
