@@ -79,12 +79,20 @@ Memory parse_one_memory(std::string_view text) {
     return {};
 }
 
-const std::vector<std::string> primitive_fields{
-    "operation",          "engine",     "primitive", "implementation", "prop_kind",
-    "memory_descriptors", "attributes", "auxiliary", "problem_desc",   "exec_time"};
-const std::vector<std::string> graph_fields{"operation",      "engine",       "partition_id",    "partition_kind",
-                                            "op_names",       "data_formats", "logical_tensors", "fpmath_mode",
-                                            "implementation", "backend",      "exec_time"};
+// Functions, so that a reader that another file makes before main finds the names.
+const std::vector<std::string>& primitive_fields() {
+    static const std::vector<std::string> fields{
+        "operation",          "engine",     "primitive", "implementation", "prop_kind",
+        "memory_descriptors", "attributes", "auxiliary", "problem_desc",   "exec_time"};
+    return fields;
+}
+
+const std::vector<std::string>& graph_fields() {
+    static const std::vector<std::string> fields{"operation",      "engine",       "partition_id",    "partition_kind",
+                                                 "op_names",       "data_formats", "logical_tensors", "fpmath_mode",
+                                                 "implementation", "backend",      "exec_time"};
+    return fields;
+}
 
 struct OperationName {
     std::string_view name;
@@ -163,9 +171,9 @@ std::vector<Memory> parse_memory(std::string_view field) {
 }
 
 LogReader::LogReader()
-    : templates_{{"primitive", {primitive_fields, false}},
-                 {"ukernel", {primitive_fields, false}},
-                 {"graph", {graph_fields, false}}} {}
+    : templates_{{"primitive", {primitive_fields(), false}},
+                 {"ukernel", {primitive_fields(), false}},
+                 {"graph", {graph_fields(), false}}} {}
 
 Log LogReader::read(std::string_view piece) {
     Log log;
@@ -273,7 +281,7 @@ void LogReader::announce(const std::string& component, const Pieces& fields, std
 
 const std::vector<std::string>* LogReader::order_for(const std::string& component, std::size_t fields) const {
     static const std::vector<std::string> without_attributes = [] {
-        std::vector<std::string> order = primitive_fields;
+        std::vector<std::string> order = primitive_fields();
         order.erase(std::find(order.begin(), order.end(), "attributes"));
         return order;
     }();
@@ -292,7 +300,7 @@ const std::vector<std::string>* LogReader::order_for(const std::string& componen
 void LogReader::read_event(const std::string& component, std::optional<double> start_ms, const Pieces& fields,
                            Log& log) {
     const auto found = templates_.find(component);
-    const auto& announced = found == templates_.end() ? primitive_fields : found->second.order;
+    const auto& announced = found == templates_.end() ? primitive_fields() : found->second.order;
     const auto place =
         static_cast<std::size_t>(std::find(announced.begin(), announced.end(), "operation") - announced.begin());
     if (place >= fields.size() || fields[place].empty()) {

@@ -14,7 +14,15 @@ Log read(const std::string& text) {
 
 const std::string descriptor = "src_f32::blocked:abcd:f0 wei_f32::blocked:Acdb16a:f0 dst_f32::blocked:aBcd16b:f0";
 
+// Read before main, when whatever other files initialise may not be there yet.
+const Log early = read("onednn_verbose,exec,cpu,reorder,jit:uni,undef,,,,8x8,0.5\n");
+
 }  // namespace
+
+TEST_CASE("a log can be read before main") {
+    REQUIRE(early.events.size() == 1);
+    CHECK(early.events[0].primitive == "reorder");
+}
 
 TEST_CASE("the header tells version, instruction set and threads") {
     const Log log = read(header);
