@@ -17,6 +17,7 @@ cd "$(dirname "$0")/.."
 torch_version=2.13.0
 # PyTorch's own builds for machines without a GPU; on PyPI the wheels of most platforms are CUDA builds of several gigabytes.
 torch_cpu_index=https://download.pytorch.org/whl/cpu
+debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 python=${PYTHON:-python3}
 venv=build/venv
 
@@ -46,6 +47,7 @@ missing_packages() {
   has_catch2 || echo catch2
   if [ "$1" = emulated ]; then
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
+    [ -e "$debian_keys" ] || echo debian-archive-keyring
   fi
   if [ "$1" != front ]; then
     has_python || echo python3-venv

@@ -72,7 +72,11 @@ class Definition {
 
     Environment environment() const {
         Environment environment;
-        for (const auto& [name, value] : member_or_empty(json_.value, "environment").items()) {
+        const Json variables = json_.value.value("environment", Json::object());
+        if (!variables.is_object()) {
+            fail("/environment", "\"environment\": expected an object, a text for each variable's name");
+        }
+        for (const auto& [name, value] : variables.items()) {
             if (!value.is_string()) {
                 fail("/environment/" + name, fmt::format("\"{}\" is {}, expected a text", name, value.dump()));
             }

@@ -160,6 +160,10 @@ Rows families_beside(const std::vector<audit::Part>& before, std::vector<audit::
 
 Rows layers_beside(const Audit& before, const Audit& after) {
     Rows rows{{"layer", "gain ms", "before ms", "after ms", "before", "after"}};
+    // Without the order of one, no layer of the other has a counterpart.
+    if (before.sequence.empty() || after.sequence.empty()) {
+        return rows;
+    }
     const std::size_t layers = std::max(before.sequence.size(), after.sequence.size());
     for (std::size_t i = 0; i < layers; ++i) {
         const auto name = [i](const Audit& audit) {

@@ -33,8 +33,21 @@ std::string text_of(const Json& value) {
     return value.is_string() ? value.get<std::string>() : value.is_null() ? "unknown" : value.dump();
 }
 
+/// Why there are no rows, where there are none.
+std::string empty_note(const Json& audit, const std::string& grouping) {
+    const Json& kernels = audit.at("kernels");
+    const bool has_run = std::any_of(kernels.begin(), kernels.end(),
+                                     [](const Json& kernel) { return kernel.at("calls").get<double>() > 0; });
+    if (!has_run) {
+        return "  no kernel ran in oneDNN\n";
+    }
+    return grouping == "layer" && audit.at("sequence").at("kernels").empty()
+               ? "  its inferences differ, so there is no order of layers\n"
+               : "";
+}
+
 /// How long an inference took by each clock, so that a reader sees that they agree.
-std::string audit_heading(const Json& cell) {
+std::string audit_heading(const Json& cell, const std::string& grouping) {
     const Json& audit = cell.at("audit");
     std::string line =
         fmt::format("{}\n  oneDNN {}, {}, {} threads; {} inferences of {:.3f} ms under the profile", key_of(cell),
@@ -47,7 +60,7 @@ std::string audit_heading(const Json& cell) {
     if (const Json& unprofiled = audit.at("unprofiled_ms"); !unprofiled.is_null()) {
         line += fmt::format(", {:.3f} ms without", unprofiled.get<double>());
     }
-    return line + "\n";
+    return line + "\n" + empty_note(audit, grouping);
 }
 
 /// "effect  KEY: fpmath bf16: no effect: none of 53 ..."
@@ -82,15 +95,12 @@ std::string render_text(const Json& document, const std::string& grouping, std::
     const Cells cells = audited_cells(document);
     const auto add = [&](const std::string& heading, const Rows& rows) { text += heading + "\n" + table(rows) + "\n"; };
     if (cells.size() == 2) {
-        add(audit_heading(*cells[0]) + audit_heading(*cells[1]) +
+        add(audit_heading(*cells[0], grouping) + audit_heading(*cells[1], grouping) +
                 fmt::format("before is {}\nafter is  {}\n", key_of(*cells[0]), key_of(*cells[1])),
             side_by_side(*cells[0], *cells[1], grouping));
     } else {
         for (const Json* cell : cells) {
-            const Rows rows = audit_rows(*cell, grouping);
-            add(audit_heading(*cell) +
-                    (rows.size() == 1 ? "  its inferences differ, so there is no order of layers\n" : ""),
-                rows);
+            add(audit_heading(*cell, grouping), audit_rows(*cell, grouping));
         }
     }
     return text + effect_lines(document) + weights_line(document) + problem_lines(document);

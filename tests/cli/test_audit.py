@@ -235,6 +235,20 @@ def test_inferences_that_differ_have_no_layers(front: Front) -> None:
     assert outcome.code == 0 and "no order of layers" in outcome.stdout
 
 
+def test_one_whose_inferences_differ_has_no_counterparts_of_layers(front: Front) -> None:
+    differing = {"environment": {"DNNL_DEFAULT_FPMATH_MODE": "BF16"}, "inference": line(1, problem="#")}
+    outcome = audit(front, script(differing, {"inference": F32}), "--fpmath", "strict,bf16", "--by", "layer")
+    assert outcome.code == 0 and outcome.stdout.count("no order of layers") == 1
+    assert "convolution f32 jit:avx512_core\n" not in outcome.stdout
+
+
+@pytest.mark.parametrize("grouping", ["kernel", "layer"])
+def test_an_inference_without_onednn_is_told(front: Front, grouping: str) -> None:
+    outcome = audit(front, script({"inference": ""}), "--by", grouping)
+    assert outcome.code == 0 and "no kernel ran in oneDNN" in outcome.stdout
+    assert "no order of layers" not in outcome.stdout
+
+
 def test_audits_of_an_interrupted_run_are_not_made_again(front: Front) -> None:
     engine = {**script({"inference": F32}), "rules": [{"request": "run", "launch": 5, "do": "hang"}]}
     process = front.start(front.run_command(engine, "--audit", "on", "--launches", "2", "--batch", "1,2"))

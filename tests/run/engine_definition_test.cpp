@@ -65,6 +65,8 @@ TEST_CASE("what is wrong with a definition is told with its line") {
                       Contains(":2: \"command\": expected a list of texts"));
     CHECK_THROWS_WITH(definitions.read("{\"name\": \"x\", \"command\": [\"./program\"], \"environment\": {\"A\": 1}}"),
                       Contains("\"A\" is 1, expected a text"));
+    CHECK_THROWS_WITH(definitions.read("{\"name\": \"x\", \"command\": [\"./program\"],\n \"environment\": [\"A=1\"]}"),
+                      Contains(":2: \"environment\": expected an object"));
     CHECK_THROWS_AS(definitions.read("[]"), ConfigError);
     CHECK_THROWS_AS(definitions.read("{"), ConfigError);
 }
