@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 
 #include "audit/requirement.h"
@@ -93,6 +94,8 @@ void check(plan::Plan& plan) {
         throw UsageError("--require contradicts --audit off: without an audit nothing can be shown");
     }
     if (!plan.options.keep_logs.empty()) {
+        std::error_code told_by_the_check;
+        std::filesystem::create_directory(plan.options.keep_logs, told_by_the_check);
         check_writable(std::filesystem::path(plan.options.keep_logs) / "audit.log");
     }
     run::find_engine(plan.options.engine);

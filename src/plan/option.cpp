@@ -36,7 +36,7 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.has_audit = value == "on"; }, false, "on"},
         {"require", "", any_text(), "what each cell's audit must show, else exit code 4: bf16[=0.9], acl[=0.9], no-ref, no-steady-miss; repeatable",
          [](const Json& value, RunOptions& run) { run.require.push_back(value.get<std::string>()); }, true, ""},
-        {"keep-logs", "", any_text(), "a folder for the audits' logs as oneDNN printed them",
+        {"keep-logs", "", any_text(), "a folder for the audits' logs as oneDNN printed them; made if missing",
          [](const Json& value, RunOptions& run) { run.keep_logs = value.get<std::string>(); }, false, ""},
         {"seed", "", integer(0, 9e15), "seed of the inputs and of the order of launches",
          [](const Json& value, RunOptions& run) { run.seed = value.get<std::uint64_t>(); }, false, "1"},

@@ -199,11 +199,10 @@ def test_an_emulated_graviton2_says_why_bf16_did_nothing(front: Front) -> None:
 
 def test_logs_are_kept_where_told(front: Front, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
-    folder.mkdir()
     assert run(front, script({"inference": F32}), "--keep-logs", str(folder)).code == 0
     (kept,) = folder.iterdir()
     assert kept.read_text(encoding="utf-8") == HEADER + F32 * INFERENCES
-    assert "there is no folder" in run(front, script(), "--keep-logs", str(tmp_path / "nowhere")).stderr
+    assert "there is no folder" in run(front, script(), "--keep-logs", str(tmp_path / "nowhere" / "logs")).stderr
 
 
 def test_two_cells_are_shown_side_by_side(front: Front) -> None:
