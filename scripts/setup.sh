@@ -93,8 +93,9 @@ set_up_python() {
     return
   fi
   say "making the Python environment $venv"
+  # Cleared: of an environment that another interpreter made, half would stay.
   # shellcheck disable=SC2046  # No option is no argument.
-  "$python" -m venv $(venv_options) "$venv"
+  "$python" -m venv --clear $(venv_options) "$venv"
   install_torch
   "$venv/bin/pip" install -q -r scripts/requirements.txt -r scripts/requirements-dev.txt
   echo "$wanted" > "$venv/set-up"
