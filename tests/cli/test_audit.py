@@ -238,7 +238,7 @@ def test_one_whose_inferences_differ_has_no_counterparts_of_layers(front: Front)
     differing = {"environment": {"DNNL_DEFAULT_FPMATH_MODE": "BF16"}, "inference": line(1, problem="#")}
     outcome = audit(front, script(differing, {"inference": F32}), "--fpmath", "strict,bf16", "--by", "layer")
     assert outcome.code == 0 and outcome.stdout.count("no order of layers") == 1
-    assert "convolution f32 jit:avx512_core\n" not in outcome.stdout
+    assert "jit:avx512_core" not in outcome.stdout.split("setting ")[0]
 
 
 @pytest.mark.parametrize("grouping", ["kernel", "layer"])
