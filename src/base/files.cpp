@@ -95,7 +95,16 @@ std::string read_file(const fs::path& path) {
     if (!stream) {
         throw_file_error(path, "read");
     }
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    // A file's size is only a hint: those of /proc say 0, and a pipe has none.
+    std::error_code no_size;
+    const auto expected = fs::file_size(path, no_size);
+    std::string content;
+    content.reserve(no_size ? 0 : static_cast<std::size_t>(expected));
+    std::array<char, 1 << 16> part;
+    while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
+        content.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+    }
+    return content;
 }
 
 std::string read_tail(const fs::path& path, std::size_t most) {

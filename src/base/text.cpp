@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace gravbench {
@@ -52,6 +53,15 @@ std::vector<std::string> split(const std::string& text, char separator) {
         }
     }
     return pieces;
+}
+
+std::optional<double> parse_share(const std::string& text) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const bool is_percent = std::string(end) == "%";
+    const double share = is_percent ? number / 100 : number;
+    const bool is_number = end != text.c_str() && (is_percent || *end == '\0');
+    return is_number && share > 0 && share < 1 ? std::optional(share) : std::nullopt;
 }
 
 }  // namespace gravbench

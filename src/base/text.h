@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 /// Splits at every separator; "a,,b" gives an empty middle, "" gives one empty piece.
 std::vector<std::string> split(const std::string& text, char separator);
+
+/// Reads "3%" or "0.03" as 0.03. Nothing for what is no such number, or not between 0 and 1 (both excluded).
+std::optional<double> parse_share(const std::string& text);
 
 }  // namespace gravbench

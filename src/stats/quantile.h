@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+
+#include "stats/summary.h"
 
 namespace gravbench::stats {
 
@@ -17,5 +20,21 @@ double quantile(std::span<const double> sorted, double probability);
 /// Iterations of one launch are not independent, so this is necessary, not sufficient.
 /// Throws DataError for a probability outside (0, 1): no number of samples bounds those.
 std::size_t samples_needed(double probability);
+
+/// A launch's own quantile, from its samples in ascending order: type 8 of Hyndman and Fan, nearly unbiased whatever
+/// the distribution, where type 7 of few samples lies too far inside. Means over launches need that. Throws as
+/// quantile().
+double launch_quantile(std::span<const double> sorted, double probability);
+
+/// The fewest samples of one launch from which launch_quantile() does not end at the outermost sample: 1 for p50, 7 for
+/// p90, 13 for p95, 67 for p99, 667 for p99.9. Throws DataError for a probability outside (0, 1).
+std::size_t launch_samples_needed(double probability);
+
+/// The interval, of at least the confidence, that independent samples in ascending order support for a quantile,
+/// without assuming a distribution: two order statistics by the binomial (Conover, "Practical nonparametric
+/// statistics", 1999, 3.2). Nothing where there are too few. For samples of one block; those of several launches are
+/// not independent.
+std::optional<Interval> order_statistics_interval(std::span<const double> sorted, double probability,
+                                                  double confidence = 0.95);
 
 }  // namespace gravbench::stats

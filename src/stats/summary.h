@@ -35,20 +35,4 @@ std::optional<Interval> positive_launch_interval(std::span<const double> launche
 /// says nothing.
 Interval widened_to(Interval interval, double point);
 
-/// new/base of two sets of launches: 0.5 is half the time. Ratios multiply, so both functions below work on logarithms:
-/// swapping the two sets gives the reciprocals.
-struct Ratio {
-    double value = 1;
-    Interval ci95;
-};
-
-/// Geometric mean of `other` over that of `base`, with the 95% interval by Welch's t on the logarithms: the two sets
-/// may be of different size and spread (Welch, "The generalization of 'Student's' problem", Biometrika 1947). One
-/// number for each launch. Throws DataError for a set of fewer than 2, or with a number that is not finite and above 0.
-Ratio ratio_interval(std::span<const double> base, std::span<const double> other);
-
-/// Geometric mean of new/base over pairs measured side by side, with the t interval of its logarithm.
-/// Throws DataError for lists of unequal length, of fewer than 2, or with a number that is not finite and above 0.
-Ratio paired_ratio(std::span<const double> base, std::span<const double> other);
-
 }  // namespace gravbench::stats

@@ -16,8 +16,8 @@
 #include "base/files.h"
 #include "run/engine_definition.h"
 #include "run/launch.h"
+#include "stats/comparison.h"
 #include "stats/quantile.h"
-#include "stats/summary.h"
 
 namespace {
 
@@ -82,7 +82,11 @@ int compare(const std::vector<std::string>& arguments) {
         }
         fmt::print("{:3} bare {:12.0f} ns, harness {:12.0f} ns\n", round, bare.back(), harness.back());
     }
-    const stats::Ratio ratio = stats::paired_ratio(bare, harness);
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < bare.size(); ++round) {
+        ratios.push_back(harness[round] / bare[round]);
+    }
+    const stats::RatioEstimate ratio = stats::paired_ratio_of(ratios);
     fmt::print("harness / bare: {:.4f} [{:.4f}, {:.4f}], {} rounds\n", ratio.value, ratio.ci95.low, ratio.ci95.high,
                rounds);
     return 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <random>
 #include <vector>
 
 #include "base/errors.h"
@@ -85,6 +87,84 @@ TEST_CASE("no number of samples supports the ends of the distribution") {
     CHECK_THROWS_AS(samples_needed(0), DataError);
     CHECK_THROWS_AS(samples_needed(1), DataError);
     CHECK_THROWS_AS(samples_needed(std::numeric_limits<double>::quiet_NaN()), DataError);
+}
+
+const std::vector<double> ten{1.3, 2.2, 2.8, 3.1, 3.3, 4.4, 5.9, 6.1, 7.7, 9.7};
+
+TEST_CASE("a launch's quantile is numpy's median-unbiased one") {
+    // numpy 2.4.6: quantile(..., method="median_unbiased")
+    CHECK(launch_quantile(ten, 0.1) == Approx(1.63));
+    CHECK(launch_quantile(ten, 0.5) == Approx(3.85));
+    CHECK(launch_quantile(ten, 0.9) == Approx(8.966666666666665));
+    CHECK(launch_quantile(ten, 0.99) == Approx(9.7));
+    CHECK(launch_quantile(std::vector<double>{4}, 0.9) == 4);
+    CHECK_THROWS_AS(launch_quantile({}, 0.5), DataError);
+    CHECK_THROWS_AS(launch_quantile(ten, 1.5), DataError);
+}
+
+TEST_CASE("a launch's quantile ends at the outermost sample only with fewer samples than it needs") {
+    CHECK(launch_samples_needed(0.5) == 1);
+    CHECK(launch_samples_needed(0.9) == 7);
+    CHECK(launch_samples_needed(0.1) == 7);
+    CHECK(launch_samples_needed(0.95) == 13);
+    CHECK(launch_samples_needed(0.99) == 67);
+    CHECK(launch_samples_needed(0.999) == 667);
+    for (const double probability : {0.9, 0.95, 0.99, 0.999}) {
+        std::vector<double> samples(launch_samples_needed(probability));
+        std::iota(samples.begin(), samples.end(), 1.0);
+        CHECK(launch_quantile(samples, probability) <= samples.back());
+        samples.pop_back();
+        // Clamped: the rank that is asked for lies beyond the last.
+        CHECK(launch_quantile(samples, probability) == samples.back());
+    }
+    CHECK_THROWS_AS(launch_samples_needed(1), DataError);
+}
+
+TEST_CASE("a launch's quantile of few samples is too low half of the time, numpy's default more often") {
+    std::mt19937_64 random(21);
+    std::uniform_real_distribution<double> sample(0, 1);
+    int too_low = 0;
+    int default_too_low = 0;
+    const int runs = 4000;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> samples(30);
+        std::generate(samples.begin(), samples.end(), [&] { return sample(random); });
+        std::sort(samples.begin(), samples.end());
+        too_low += launch_quantile(samples, 0.9) < 0.9;
+        default_too_low += quantile(samples, 0.9) < 0.9;
+    }
+    CHECK(std::abs(too_low - 0.5 * runs) < 0.025 * runs);
+    CHECK(default_too_low > 0.56 * runs);
+}
+
+TEST_CASE("the interval of a quantile is between two order statistics of the binomial") {
+    // P(B < 2) = 0.0107 for ten samples' median, P(B < 3) = 0.0547: ranks 2 and 9
+    const auto median = order_statistics_interval(ten, 0.5);
+    REQUIRE(median.has_value());
+    CHECK(median->low == 2.2);
+    CHECK(median->high == 7.7);
+    CHECK_FALSE(order_statistics_interval(ten, 0.9).has_value());
+    CHECK_FALSE(order_statistics_interval({}, 0.5).has_value());
+    CHECK_FALSE(order_statistics_interval(std::vector<double>{1, 2, 3, 4, 5}, 0.5).has_value());
+    CHECK(order_statistics_interval(std::vector<double>{1, 2, 3, 4, 5, 6}, 0.5)->high == 6);
+    CHECK_THROWS_AS(order_statistics_interval(ten, 1), DataError);
+}
+
+TEST_CASE("the interval of a quantile holds the true one at least as often as it claims") {
+    std::mt19937_64 random(22);
+    std::exponential_distribution<double> sample(1);
+    const double truth = std::log(10.0);  // the distribution's p90
+    int covered = 0;
+    const int runs = 2000;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> samples(100);
+        std::generate(samples.begin(), samples.end(), [&] { return sample(random); });
+        std::sort(samples.begin(), samples.end());
+        const auto interval = order_statistics_interval(samples, 0.9);
+        covered += interval && interval->low <= truth && truth <= interval->high;
+    }
+    CHECK(covered > 0.945 * runs);
+    CHECK(covered < 0.985 * runs);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "base/errors.h"
 #include "catch.h"
-#include "stats/summary.h"
+#include "stats/comparison.h"
 
 namespace gravbench::stats {
 namespace {
@@ -19,9 +19,17 @@ std::vector<double> scaled(std::vector<double> launches, double factor) {
     return launches;
 }
 
+std::vector<double> ratios_of(const std::vector<double>& base, const std::vector<double>& other) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < base.size(); ++i) {
+        ratios.push_back(other[i] / base[i]);
+    }
+    return ratios;
+}
+
 TEST_CASE("a ratio of two sets of launches is the one that scipy gives by Welch's t on logarithms") {
     // exp of scipy.stats.ttest_ind(log(new), log(base), equal_var=False).confidence_interval(0.95), scipy 1.17.1
-    const Ratio ratio = ratio_interval(base_launches, new_launches);
+    const RatioEstimate ratio = independent_ratio(base_launches, new_launches);
     CHECK(ratio.value == Approx(0.9195393754088261));
     CHECK(ratio.ci95.low == Approx(0.8632178764640023));
     CHECK(ratio.ci95.high == Approx(0.9795356259197154));
@@ -31,30 +39,77 @@ TEST_CASE("a paired ratio is the one that scipy gives by t on the logarithms of 
     // exp of scipy.stats.t.interval(0.95, 7, mean, sem) of log(ratios), scipy 1.17.1; the ratios are docs/facts.md's
     // eight pairs.
     const std::vector<double> ratios{1.002, 0.926, 1.037, 1.078, 1.023, 0.995, 1.009, 1.074};
-    const Ratio ratio = paired_ratio(std::vector<double>(8, 1.0), ratios);
+    const RatioEstimate ratio = paired_ratio_of(ratios);
     CHECK(ratio.value == Approx(1.0169715378905186));
     CHECK(ratio.ci95.low == Approx(0.97672585));
     CHECK(ratio.ci95.high == Approx(1.05887554));
 }
 
+TEST_CASE("of twenty launches and more the outer 15% are trimmed, as scipy does by Yuen") {
+    // exp of scipy.stats.ttest_ind(log(new), log(base), equal_var=False, trim=0.15), scipy 1.17.1
+    const std::vector<double> base{100, 104, 98,  110, 102, 99,  101, 150, 103, 97, 105,
+                                   100, 102, 140, 96,  101, 108, 99,  100, 145, 95};
+    const std::vector<double> other{93, 95, 91, 99, 96, 94, 92, 130, 97, 90, 95, 93, 94, 96, 92, 98, 91, 89, 99, 141};
+    const RatioEstimate ratio = independent_ratio(base, other);
+    CHECK(ratio.value == Approx(0.9268592740045536));
+    CHECK(ratio.ci95.low == Approx(0.8957242225687284));
+    CHECK(ratio.ci95.high == Approx(0.9590765686168907));
+    CHECK(ratio.p_value == Approx(0.00010593556381495391));
+    CHECK(ratio.degrees_of_freedom == Approx(25.816731928169556));
+
+    // Twenty pairs by the same source's formula for one sample, in numpy: 3 at each end do not count.
+    const std::vector<double> ratios{1.002, 0.926, 1.037, 1.078, 1.023, 0.995, 1.009, 1.074, 1.45,  1.012,
+                                     0.7,   1.031, 1.018, 0.99,  1.041, 1.025, 0.984, 1.055, 1.007, 1.033};
+    const RatioEstimate paired = paired_ratio_of(ratios);
+    CHECK(paired.value == Approx(1.0197002491123737));
+    CHECK(paired.ci95.low == Approx(1.0031890035342423));
+    CHECK(paired.ci95.high == Approx(1.0364832492946532));
+    CHECK(paired.p_value == Approx(0.02278224150157841));
+    CHECK(paired.degrees_of_freedom == 13);
+    // With one pair fewer all count, and the two extremes are worth an interval twice as wide.
+    const RatioEstimate whole = paired_ratio_of(std::span(ratios).first(19));
+    CHECK(whole.degrees_of_freedom == 18);
+    CHECK(whole.ci95.high / whole.ci95.low > 1.08);
+}
+
+TEST_CASE("a launch in ten that is 45% slower does not hide a difference of 5%") {
+    std::mt19937_64 random(11);
+    std::normal_distribution<double> launch(0, 0.01);
+    std::bernoulli_distribution is_slow(0.1);
+    const auto drawn = [&](double middle) { return middle * std::exp(launch(random)) * (is_slow(random) ? 1.45 : 1); };
+    const int runs = 1000;
+    int found = 0;
+    int alarms = 0;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> same(60);
+        std::vector<double> slower(60);
+        std::generate(same.begin(), same.end(), [&] { return drawn(1) / drawn(1); });
+        std::generate(slower.begin(), slower.end(), [&] { return drawn(1.05) / drawn(1); });
+        found += paired_ratio_of(slower).ci95.low > 1;
+        alarms += paired_ratio_of(same).p_value <= 0.05;
+    }
+    CHECK(found > 0.9 * runs);
+    CHECK(alarms < 0.05 * runs + 3 * std::sqrt(0.05 * 0.95 * runs));
+}
+
 TEST_CASE("swapping the two sets gives the reciprocal ratio and interval") {
-    const Ratio forwards = ratio_interval(base_launches, new_launches);
-    const Ratio backwards = ratio_interval(new_launches, base_launches);
+    const RatioEstimate forwards = independent_ratio(base_launches, new_launches);
+    const RatioEstimate backwards = independent_ratio(new_launches, base_launches);
     CHECK(backwards.value == Approx(1 / forwards.value));
     CHECK(backwards.ci95.low == Approx(1 / forwards.ci95.high));
     CHECK(backwards.ci95.high == Approx(1 / forwards.ci95.low));
 }
 
 TEST_CASE("the unit of the launches does not matter to a ratio") {
-    const Ratio in_milliseconds = ratio_interval(base_launches, new_launches);
-    const Ratio in_nanoseconds = ratio_interval(scaled(base_launches, 1e6), scaled(new_launches, 1e6));
+    const RatioEstimate in_milliseconds = independent_ratio(base_launches, new_launches);
+    const RatioEstimate in_nanoseconds = independent_ratio(scaled(base_launches, 1e6), scaled(new_launches, 1e6));
     CHECK(in_nanoseconds.value == Approx(in_milliseconds.value));
     CHECK(in_nanoseconds.ci95.low == Approx(in_milliseconds.ci95.low));
     CHECK(in_nanoseconds.ci95.high == Approx(in_milliseconds.ci95.high));
 }
 
 TEST_CASE("launches without any spread give a ratio without width") {
-    const Ratio ratio = ratio_interval(std::vector<double>{10, 10, 10}, std::vector<double>{5, 5});
+    const RatioEstimate ratio = independent_ratio(std::vector<double>{10, 10, 10}, std::vector<double>{5, 5});
     CHECK(ratio.value == Approx(0.5));
     CHECK(ratio.ci95.low == Approx(0.5));
     CHECK(ratio.ci95.high == Approx(0.5));
@@ -63,8 +118,8 @@ TEST_CASE("launches without any spread give a ratio without width") {
 TEST_CASE("spread on one side alone gives an interval with that side's degrees of freedom") {
     // exp(log(0.5) +- t(0.975, 2) * std(log([9, 10, 11])) / sqrt(3)) about the geometric means' ratio
     const std::vector<double> spread{9, 10, 11};
-    const Ratio ratio = ratio_interval(spread, std::vector<double>{5, 5, 5, 5});
-    const Ratio paired = paired_ratio(spread, std::vector<double>{5, 5, 5});
+    const RatioEstimate ratio = independent_ratio(spread, std::vector<double>{5, 5, 5, 5});
+    const RatioEstimate paired = paired_ratio_of(ratios_of(spread, {5, 5, 5}));
     CHECK(ratio.ci95.low == Approx(paired.ci95.low));
     CHECK(ratio.ci95.high == Approx(paired.ci95.high));
 }
@@ -72,8 +127,8 @@ TEST_CASE("spread on one side alone gives an interval with that side's degrees o
 TEST_CASE("a disturbance of whole rounds widens the unpaired interval but not the paired one") {
     const std::vector<double> base{90, 120, 80, 150};
     const std::vector<double> other{37.8, 49.2, 33.2, 64.5};
-    const Ratio paired = paired_ratio(base, other);
-    const Ratio unpaired = ratio_interval(base, other);
+    const RatioEstimate paired = paired_ratio_of(ratios_of(base, other));
+    const RatioEstimate unpaired = independent_ratio(base, other);
     // scipy 1.17.1, as above
     CHECK(paired.value == Approx(0.4186850220912081));
     CHECK(paired.ci95.low == Approx(0.40536517));
@@ -93,7 +148,7 @@ TEST_CASE("the ratio's interval holds the true ratio as often as it claims") {
         std::vector<double> other(7);
         std::generate(base.begin(), base.end(), [&] { return std::exp(slow(random)); });
         std::generate(other.begin(), other.end(), [&] { return std::exp(fast(random)); });
-        const Interval interval = ratio_interval(base, other).ci95;
+        const Interval interval = independent_ratio(base, other).ci95;
         covered += interval.low <= 0.8 && 0.8 <= interval.high;
     }
     CHECK(covered >= 0.935 * runs);
@@ -102,18 +157,99 @@ TEST_CASE("the ratio's interval holds the true ratio as often as it claims") {
 
 TEST_CASE("a ratio that has no interval is refused") {
     const std::vector<double> one{1};
-    CHECK_THROWS_AS(ratio_interval(one, new_launches), DataError);
-    CHECK_THROWS_AS(ratio_interval(base_launches, {}), DataError);
-    CHECK_THROWS_AS(paired_ratio(one, one), DataError);
-    CHECK_THROWS_AS(paired_ratio(base_launches, new_launches), DataError);
+    CHECK_THROWS_AS(independent_ratio(one, new_launches), DataError);
+    CHECK_THROWS_AS(independent_ratio(base_launches, {}), DataError);
+    CHECK_THROWS_AS(paired_ratio_of(one), DataError);
 }
 
 TEST_CASE("a ratio of numbers that are no times is refused") {
     const double infinity = std::numeric_limits<double>::infinity();
     for (const double wrong : {0.0, -1.0, infinity, std::nan("")}) {
-        CHECK_THROWS_AS(ratio_interval(base_launches, std::vector<double>{93, wrong}), DataError);
-        CHECK_THROWS_AS(paired_ratio(std::vector<double>{93, wrong}, std::vector<double>{93, 95}), DataError);
+        CHECK_THROWS_AS(independent_ratio(base_launches, std::vector<double>{93, wrong}), DataError);
+        CHECK_THROWS_AS(paired_ratio_of(std::vector<double>{1.1, wrong}), DataError);
     }
+}
+
+TEST_CASE("the p-value is that of the same test as the interval") {
+    // scipy 1.17.1: ttest_ind(log(new), log(base), equal_var=False).pvalue, ttest_1samp(log(ratios), 0).pvalue
+    CHECK(independent_ratio(base_launches, new_launches).p_value == Approx(0.016436077142984246));
+    const std::vector<double> ratios{1.002, 0.926, 1.037, 1.078, 1.023, 0.995, 1.009, 1.074};
+    CHECK(paired_ratio_of(ratios).p_value == Approx(0.357189963607636));
+    CHECK(paired_ratio_of(ratios).degrees_of_freedom == 7);
+}
+
+TEST_CASE("where nothing spreads, equal sides are the same and others are not") {
+    const std::vector<double> ten{10, 10, 10};
+    CHECK(independent_ratio(ten, ten).p_value == 1);
+    CHECK(independent_ratio(ten, std::vector<double>{11, 11}).p_value == 0);
+    CHECK(paired_ratio_of(std::vector<double>{1, 1}).p_value == 1);
+    CHECK(paired_ratio_of(std::vector<double>{2, 2}).p_value == 0);
+}
+
+TEST_CASE("two identical sides are called different as often as the level says") {
+    std::mt19937_64 random(3);
+    std::normal_distribution<double> launch(0, 0.08);
+    const int runs = 4000;
+    int independent = 0;
+    int paired = 0;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> base(6);
+        std::vector<double> other(6);
+        std::generate(base.begin(), base.end(), [&] { return std::exp(launch(random)); });
+        std::generate(other.begin(), other.end(), [&] { return std::exp(launch(random)); });
+        independent += independent_ratio(base, other).p_value <= 0.05;
+        paired += paired_ratio_of(ratios_of(base, other)).p_value <= 0.05;
+    }
+    // Three deviations of the binomial about 5%.
+    CHECK(std::abs(independent - 0.05 * runs) < 3 * std::sqrt(0.05 * 0.95 * runs));
+    CHECK(std::abs(paired - 0.05 * runs) < 3 * std::sqrt(0.05 * 0.95 * runs));
+}
+
+TEST_CASE("adjusted p-values are those of Benjamini and Hochberg, in the order given") {
+    // scipy 1.17.1: false_discovery_control
+    const std::vector<double> adjusted = adjusted_p_values(std::vector<double>{0.02, 0.001, 0.9, 0.03, 0.04});
+    const std::vector<double> expected{0.05, 0.005, 0.9, 0.05, 0.05};
+    REQUIRE(adjusted.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CHECK(adjusted[i] == Approx(expected[i]));
+    }
+    // One with a larger p-value behind it that is adjusted to less is adjusted to that.
+    CHECK(adjusted_p_values(std::vector<double>{0.01, 0.04, 0.041})[1] == Approx(0.041));
+    CHECK(adjusted_p_values({}).empty());
+    CHECK(adjusted_p_values(std::vector<double>{0.04})[0] == Approx(0.04));
+    CHECK_THROWS_AS(adjusted_p_values(std::vector<double>{1.1}), DataError);
+    CHECK_THROWS_AS(adjusted_p_values(std::vector<double>{std::nan("")}), DataError);
+}
+
+TEST_CASE("of fifty comparisons without a difference one is alarming in one run of twenty") {
+    std::mt19937_64 random(5);
+    std::uniform_real_distribution<double> p_value(0, 1);
+    const int runs = 2000;
+    int alarms = 0;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> p_values(50);
+        std::generate(p_values.begin(), p_values.end(), [&] { return p_value(random); });
+        const std::vector<double> adjusted = adjusted_p_values(p_values);
+        alarms += *std::min_element(adjusted.begin(), adjusted.end()) <= 0.05;
+    }
+    CHECK(std::abs(alarms - 0.05 * runs) < 3 * std::sqrt(0.05 * 0.95 * runs));
+}
+
+TEST_CASE("an effect as large as the smallest detectable one is found four times of five") {
+    std::mt19937_64 random(9);
+    const double error = 0.02;
+    const int pairs = 10;
+    const double effect = smallest_detectable_ratio(error, pairs - 1);
+    std::normal_distribution<double> ratio(std::log(effect), error * std::sqrt(pairs));
+    const int runs = 2000;
+    int found = 0;
+    for (int run = 0; run < runs; ++run) {
+        std::vector<double> ratios(pairs);
+        std::generate(ratios.begin(), ratios.end(), [&] { return std::exp(ratio(random)); });
+        found += paired_ratio_of(ratios).ci95.low > 1;
+    }
+    CHECK(found > 0.76 * runs);
+    CHECK(found < 0.84 * runs);
 }
 
 }  // namespace

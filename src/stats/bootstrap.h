@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "stats/summary.h"
+
+namespace gravbench::stats {
+
+/// One launch's figure (its p50, its throughput), and the same figure of each of its blocks, which show how much of it
+/// is chance within the launch. Blocks may be empty where a block alone does not support the figure.
+struct LaunchFigure {
+    double value = 0;
+    std::vector<double> blocks;
+};
+
+/// Interval for the geometric mean of the launches' figures by a hierarchical bootstrap on the logarithms: launches are
+/// resampled, then blocks within each, and the statistic is studentised (Efron and Tibshirani, "An introduction to the
+/// bootstrap", 1993, 12.5; Kalibera and Jones 2013, 6.2, for the hierarchy). Resampling iterations instead would
+/// understate the width: they are not independent. Nothing for fewer than 2 launches. Seeded: the same figures and seed
+/// give the same interval. Throws DataError for a figure that is not finite and above 0.
+std::optional<Interval> bootstrap_interval(std::span<const LaunchFigure> launches, std::uint64_t seed,
+                                           double confidence = 0.95);
+
+}  // namespace gravbench::stats

@@ -1,0 +1,125 @@
+#include "stats/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "base/errors.h"
+#include "stats/student.h"
+
+namespace gravbench::stats {
+namespace {
+
+constexpr double confidence = 0.95;
+/// With fewer, what trimming takes from the degrees of freedom costs more than outliers do.
+constexpr std::size_t fewest_to_trim = 20;
+constexpr double trimmed_share = 0.15;  ///< at each end
+
+std::vector<double> logarithms(std::span<const double> figures) {
+    if (figures.size() < 2) {
+        throw DataError("a ratio with an interval needs at least 2 launches; there are " +
+                        std::to_string(figures.size()));
+    }
+    std::vector<double> result;
+    result.reserve(figures.size());
+    for (const double figure : figures) {
+        if (!(figure > 0 && std::isfinite(figure))) {
+            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(figure));
+        }
+        result.push_back(std::log(figure));
+    }
+    return result;
+}
+
+/// Where nothing spreads, any difference is one.
+RatioEstimate without_spread(double logarithm, double degrees_of_freedom) {
+    const double value = std::exp(logarithm);
+    return {value, {value, value}, 0, degrees_of_freedom, logarithm == 0 ? 1.0 : 0.0};
+}
+
+RatioEstimate by_student(double logarithm, double standard_error, double degrees_of_freedom) {
+    if (standard_error <= 0) {
+        return without_spread(logarithm, degrees_of_freedom);
+    }
+    const double half = student_t_limit(degrees_of_freedom, confidence) * standard_error;
+    return {std::exp(logarithm),
+            {std::exp(logarithm - half), std::exp(logarithm + half)},
+            standard_error,
+            degrees_of_freedom,
+            student_t_p_value(logarithm / standard_error, degrees_of_freedom)};
+}
+
+/// A location with its squared standard error.
+struct Centre {
+    double value = 0;
+    double squared_error = 0;
+    double degrees_of_freedom = 0;
+};
+
+/// The mean; of many the trimmed mean, with Yuen's error by winsorized deviations.
+Centre centre_of(std::vector<double> values) {
+    const std::size_t count = values.size();
+    const std::size_t trimmed =
+        count < fewest_to_trim ? 0 : static_cast<std::size_t>(trimmed_share * static_cast<double>(count));
+    std::sort(values.begin(), values.end());
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(trimmed);
+    const auto last = values.end() - static_cast<std::ptrdiff_t>(trimmed);
+    const double mean = moments(std::vector<double>(first, last)).mean;
+    std::fill(values.begin(), first, *first);
+    std::fill(last, values.end(), *(last - 1));
+    const double deviation = moments(values).stddev;
+    const auto kept = static_cast<double>(count - 2 * trimmed);
+    return {mean, deviation * deviation * static_cast<double>(count - 1) / (kept * (kept - 1)), kept - 1};
+}
+
+}  // namespace
+
+RatioEstimate independent_ratio(std::span<const double> base, std::span<const double> other) {
+    const Centre of_base = centre_of(logarithms(base));
+    const Centre of_other = centre_of(logarithms(other));
+    const double difference = of_other.value - of_base.value;
+    const double variance = of_base.squared_error + of_other.squared_error;
+    if (variance <= 0) {
+        return without_spread(difference, of_base.degrees_of_freedom + of_other.degrees_of_freedom);
+    }
+    // Satterthwaite's, by shares, since the squares of two tiny variances would underflow to 0 / 0.
+    const double share = of_base.squared_error / variance;
+    const double degrees =
+        1 / (share * share / of_base.degrees_of_freedom + (1 - share) * (1 - share) / of_other.degrees_of_freedom);
+    return by_student(difference, std::sqrt(variance), degrees);
+}
+
+RatioEstimate paired_ratio_of(std::span<const double> ratios) {
+    const Centre centre = centre_of(logarithms(ratios));
+    return by_student(centre.value, std::sqrt(centre.squared_error), centre.degrees_of_freedom);
+}
+
+std::vector<double> adjusted_p_values(std::span<const double> p_values) {
+    for (const double p_value : p_values) {
+        if (!(p_value >= 0 && p_value <= 1)) {
+            throw DataError("a p-value is " + std::to_string(p_value) + "; it must lie in [0, 1]");
+        }
+    }
+    std::vector<std::size_t> largest_first(p_values.size());
+    std::iota(largest_first.begin(), largest_first.end(), std::size_t{0});
+    std::sort(largest_first.begin(), largest_first.end(),
+              [&](std::size_t a, std::size_t b) { return p_values[a] > p_values[b]; });
+    const auto count = static_cast<double>(p_values.size());
+    std::vector<double> adjusted(p_values.size());
+    double smallest = 1;
+    for (std::size_t i = 0; i < largest_first.size(); ++i) {
+        const double rank = count - static_cast<double>(i);
+        smallest = std::min(smallest, p_values[largest_first[i]] * count / rank);
+        adjusted[largest_first[i]] = smallest;
+    }
+    return adjusted;
+}
+
+double smallest_detectable_ratio(double standard_error, double degrees_of_freedom, double power) {
+    // Shown is what lies beyond the first term; the second is how far beyond it the truth must lie to do so that often.
+    return std::exp(standard_error *
+                    (student_t_limit(degrees_of_freedom, confidence) + student_t_quantile(degrees_of_freedom, power)));
+}
+
+}  // namespace gravbench::stats

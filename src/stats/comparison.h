@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "stats/summary.h"
+
+namespace gravbench::stats {
+
+/// new/base with all that a verdict needs. Made on logarithms: swapping the two sides gives the reciprocals.
+struct RatioEstimate {
+    double value = 1;
+    Interval ci95;
+    double standard_error = 0;  ///< of the logarithm
+    double degrees_of_freedom = 0;
+    double p_value = 1;  ///< two-sided, that of no difference; 0 or 1 where there is no spread at all
+};
+
+/// Geometric mean of `other` over that of `base`, one number for each launch, by Welch's t (Biometrika 1947). From 20
+/// launches on each mean is trimmed by 15% at both ends (Yuen, "The two-sample trimmed t for unequal population
+/// variances", Biometrika 1974): one launch in ten may be 45% slower than the rest for as long as it lives, and would
+/// widen every interval beyond use. Throws DataError for a set of fewer than 2, or with a number that is not finite and
+/// above 0.
+RatioEstimate independent_ratio(std::span<const double> base, std::span<const double> other);
+
+/// Geometric mean of new/base over pairs of launches that were measured side by side, by Student's t; trimmed as above.
+/// `ratios` has one number for each pair. The machine's drift falls on both of a pair alike and cancels.
+/// Throws DataError for fewer than 2, or with a number that is not finite and above 0.
+RatioEstimate paired_ratio_of(std::span<const double> ratios);
+
+/// A verdict of a difference needs an adjusted p-value of at most this. 3% and not 5%, so that measured rates of false
+/// alarms stay below 5% where noise is not quite as supposed (tests/benchmarks/verdicts).
+inline constexpr double verdict_level = 0.03;
+
+/// Benjamini and Hochberg's adjusted p-values, in the given order: where one is at most q, the false discovery rate
+/// over all those is at most q (Journal of the Royal Statistical Society B, 1995). Throws DataError outside [0, 1].
+std::vector<double> adjusted_p_values(std::span<const double> p_values);
+
+/// The smallest effect, as a ratio above 1, that data of this standard error would have shown with the given power in a
+/// two-sided test at 5%.
+double smallest_detectable_ratio(double standard_error, double degrees_of_freedom, double power = 0.8);
+
+}  // namespace gravbench::stats

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace gravbench::stats {
+
+/// How many standard errors the two-sided interval of this confidence extends to each side, by Student's t. Throws
+/// DataError for a confidence outside (0, 1).
+double student_t_limit(double degrees_of_freedom, double confidence);
+
+/// The probability of a statistic at least so far from 0, on either side, where there is nothing to be found.
+double student_t_p_value(double statistic, double degrees_of_freedom);
+
+/// The value that the statistic stays below with this probability.
+double student_t_quantile(double degrees_of_freedom, double probability);
+
+}  // namespace gravbench::stats

@@ -1,0 +1,190 @@
+#include "stats/variance.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <string>
+
+#include "base/errors.h"
+#include "stats/student.h"
+
+namespace gravbench::stats {
+namespace {
+
+/// Sums over the levels of the nesting, as the analysis of variance wants them.
+struct Sums {
+    double samples = 0;
+    double blocks = 0;
+    double launches = 0;
+    double within = 0;             ///< squares of samples about their block's mean
+    double blocks_in_launch = 0;   ///< squares of blocks about their launch's mean
+    double launches_in_all = 0;    ///< squares of launches about the grand mean
+    double squares_by_launch = 0;  ///< over launches, of the sum of the squared sizes of blocks over the launch's size
+    double squares_by_all = 0;     ///< of the squared sizes of blocks, over all samples
+    double launch_squares = 0;     ///< of the squared sizes of launches, over all samples
+};
+
+struct Group {
+    double count = 0;
+    double mean = 0;
+};
+
+Group group_of(const std::vector<double>& samples) {
+    Group group;
+    for (const double sample : samples) {
+        if (!(sample > 0 && std::isfinite(sample))) {
+            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(sample));
+        }
+        group.mean += std::log(sample);
+    }
+    group.count = static_cast<double>(samples.size());
+    group.mean = samples.empty() ? 0 : group.mean / group.count;
+    return group;
+}
+
+Group together(const std::vector<Group>& parts) {
+    Group all;
+    for (const Group& part : parts) {
+        all.count += part.count;
+        all.mean += part.count * part.mean;
+    }
+    all.mean = all.count == 0 ? 0 : all.mean / all.count;
+    return all;
+}
+
+double squares_about(double mean, const std::vector<double>& samples) {
+    double squares = 0;
+    for (const double sample : samples) {
+        squares += (std::log(sample) - mean) * (std::log(sample) - mean);
+    }
+    return squares;
+}
+
+Sums sums_of(const Samples& samples) {
+    Sums sums;
+    std::vector<Group> launches;
+    double squared_blocks = 0;
+    for (const auto& launch : samples) {
+        std::vector<Group> blocks;
+        double squared = 0;
+        for (const auto& block : launch) {
+            if (!block.empty()) {
+                blocks.push_back(group_of(block));
+                sums.within += squares_about(blocks.back().mean, block);
+                squared += blocks.back().count * blocks.back().count;
+            }
+        }
+        if (blocks.empty()) {
+            continue;
+        }
+        launches.push_back(together(blocks));
+        for (const Group& block : blocks) {
+            sums.blocks_in_launch += block.count * std::pow(block.mean - launches.back().mean, 2);
+        }
+        sums.blocks += static_cast<double>(blocks.size());
+        sums.squares_by_launch += squared / launches.back().count;
+        squared_blocks += squared;
+    }
+    const Group all = together(launches);
+    for (const Group& launch : launches) {
+        sums.launches_in_all += launch.count * std::pow(launch.mean - all.mean, 2);
+        sums.launch_squares += launch.count * launch.count / all.count;
+    }
+    sums.samples = all.count;
+    sums.launches = static_cast<double>(launches.size());
+    sums.squares_by_all = all.count == 0 ? 0 : squared_blocks / all.count;
+    return sums;
+}
+
+double mean_square(double squares, double degrees_of_freedom) {
+    return degrees_of_freedom > 0 ? squares / degrees_of_freedom : 0;
+}
+
+std::size_t at_least_one(double number) {
+    constexpr double most = 1e6;
+    return static_cast<std::size_t>(std::llround(std::clamp(std::isfinite(number) ? number : most, 1.0, most)));
+}
+
+/// The optimum of one level: it pays to repeat below where what is above costs more and varies less.
+double repetitions(double cost_above, double cost, double variance, double variance_above) {
+    if (variance <= 0) {
+        return 1;
+    }
+    return std::sqrt(cost_above / std::max(cost, 1e-9) * variance / std::max(variance_above, 1e-12));
+}
+
+}  // namespace
+
+VarianceComponents variance_components(const Samples& samples) {
+    const Sums sums = sums_of(samples);
+    if (sums.samples == 0) {
+        throw DataError("a variance needs at least one sample");
+    }
+    const double within = mean_square(sums.within, sums.samples - sums.blocks);
+    const double of_blocks = mean_square(sums.blocks_in_launch, sums.blocks - sums.launches);
+    const double of_launches = mean_square(sums.launches_in_all, sums.launches - 1);
+    // How often a block's and a launch's own deviation stands in the mean squares above it, for unequal sizes.
+    const double block_in_block =
+        sums.blocks > sums.launches ? (sums.samples - sums.squares_by_launch) / (sums.blocks - sums.launches) : 1;
+    const double block_in_launch =
+        sums.launches > 1 ? (sums.squares_by_launch - sums.squares_by_all) / (sums.launches - 1) : 1;
+    const double launch_in_launch = sums.launches > 1 ? (sums.samples - sums.launch_squares) / (sums.launches - 1) : 1;
+    VarianceComponents components;
+    components.launches = static_cast<std::size_t>(sums.launches);
+    components.within_blocks = within;
+    components.between_blocks = sums.blocks > sums.launches ? std::max(0.0, (of_blocks - within) / block_in_block) : 0;
+    components.between_launches =
+        std::max(0.0, (of_launches - within - block_in_launch * components.between_blocks) / launch_in_launch);
+    return components;
+}
+
+Design cheapest_design(const VarianceComponents& components, const Costs& costs, double precision) {
+    if (!(precision > 0)) {
+        throw DataError("a precision is " + std::to_string(precision) + "; it must be above 0");
+    }
+    Design design;
+    design.inferences = at_least_one(
+        repetitions(costs.block_s, costs.inference_s, components.within_blocks, components.between_blocks));
+    // Without spread between blocks more of them say no more than longer ones.
+    if (components.between_blocks <= 0) {
+        design.inferences = at_least_one(
+            repetitions(costs.launch_s, costs.inference_s, components.within_blocks, components.between_launches));
+    } else {
+        const double block_s = costs.block_s + static_cast<double>(design.inferences) * costs.inference_s;
+        const double of_block =
+            components.between_blocks + components.within_blocks / static_cast<double>(design.inferences);
+        design.blocks = at_least_one(repetitions(costs.launch_s, block_s, of_block, components.between_launches));
+    }
+    const auto inferences = static_cast<double>(design.inferences);
+    const auto blocks = static_cast<double>(design.blocks);
+    const double of_launch =
+        components.between_launches + (components.between_blocks + components.within_blocks / inferences) / blocks;
+    design.launches = launches_needed(std::sqrt(of_launch), precision);
+    design.seconds = static_cast<double>(design.launches) *
+                     (costs.launch_s + blocks * (costs.block_s + inferences * costs.inference_s));
+    return design;
+}
+
+std::size_t launches_needed(double launch_deviation, double precision) {
+    if (!(precision > 0)) {
+        throw DataError("a precision is " + std::to_string(precision) + "; it must be above 0");
+    }
+    constexpr double most = 1e6;
+    // The normal distribution's number never is too large, and Student's is little larger.
+    const double normal = boost::math::quantile(boost::math::complement(boost::math::normal(), 0.025));
+    const double at_least = std::pow(normal * launch_deviation / precision, 2);
+    if (at_least >= most) {
+        return static_cast<std::size_t>(most);
+    }
+    auto launches = std::max<std::size_t>(2, static_cast<std::size_t>(std::ceil(at_least)));
+    const auto is_enough = [&] {
+        const auto count = static_cast<double>(launches);
+        return student_t_limit(count - 1, 0.95) * launch_deviation / std::sqrt(count) <= precision;
+    };
+    while (!is_enough()) {
+        ++launches;
+    }
+    return launches;
+}
+
+}  // namespace gravbench::stats
