@@ -140,6 +140,21 @@ std::vector<int> cpuset_cpus(const fs::path& root) {
     return {};
 }
 
+std::optional<std::int64_t> quota_throttled_ns(const fs::path& root) {
+    constexpr std::int64_t ns_per_us = 1000;
+    for (const fs::path& folder : unified_folders(root)) {
+        if (const auto throttled_us = counter(folder / "cpu.stat", "throttled_usec")) {
+            return *throttled_us * ns_per_us;
+        }
+    }
+    for (const fs::path& folder : group_folders(root / "sys/fs/cgroup/cpu", group_path(root, "cpu"))) {
+        if (const auto throttled_ns = counter(folder / "cpu.stat", "throttled_time")) {
+            return *throttled_ns;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<double> cpu_quota(const fs::path& root) {
     std::optional<double> lowest;
     for (const std::string& text : quota_texts(root)) {

@@ -12,6 +12,9 @@ namespace gravbench::machine {
 /// CPUs' worth of time that the cgroup and those above it allow; nothing where there is no limit.
 std::optional<double> cpu_quota(const std::filesystem::path& root);
 
+/// Time for which the cgroup has been out of its quota so far; nothing where the kernel does not count it.
+std::optional<std::int64_t> quota_throttled_ns(const std::filesystem::path& root);
+
 /// Bytes that the cgroup and those above it allow; nothing where there is no limit.
 std::optional<std::int64_t> memory_limit(const std::filesystem::path& root);
 

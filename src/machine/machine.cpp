@@ -180,8 +180,8 @@ std::vector<int> online_cpus(const fs::path& root, const std::vector<CpuRecord>&
     return online;
 }
 
-std::int64_t read_memory(const fs::path& root) {
-    const std::string key = "MemTotal:";
+/// A line of /proc/meminfo in bytes; 0 where it is missing or absurd.
+std::int64_t read_memory(const fs::path& root, const std::string& key) {
     for (const std::string& line : lines_of(root / "proc/meminfo")) {
         if (line.rfind(key, 0) == 0) {
             const std::int64_t kibibytes = leading_integer(line.substr(key.size())).value_or(0);
@@ -238,7 +238,7 @@ Machine read_machine(const Self& self, const fs::path& root) {
     read_cores(machine, usable, root, cpuinfo);
     machine.isa = inference_extensions(cpuinfo);
     machine.caches = read_caches(root, first);
-    machine.memory_bytes = read_memory(root);
+    machine.memory_bytes = read_memory(root, "MemTotal:");
     machine.kernel = self.kernel;
     machine.thp = selected(first_line_of(root / "sys/kernel/mm/transparent_hugepage/enabled"));
     machine.governor = first_line_of(cpu_folder(root, first) / "cpufreq/scaling_governor");
@@ -265,6 +265,10 @@ Json to_json(const Machine& machine) {
             {"thp", known(machine.thp)},
             {"governor", known(machine.governor)},
             {"cpu_quota", machine.cpu_quota ? Json(*machine.cpu_quota) : Json()}};
+}
+
+std::int64_t available_memory_bytes(const fs::path& root) {
+    return read_memory(root, "MemAvailable:");
 }
 
 int usable_physical_cores(const Machine& machine) {

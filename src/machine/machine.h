@@ -49,6 +49,9 @@ Machine read_machine(const Self& self = read_self(), const std::filesystem::path
 /// The members of the results document's "machine", but for "emulated" and "hourly_price". Null where unknown.
 Json to_json(const Machine& machine);
 
+/// What new processes can take without swapping, as the kernel estimates it (MemAvailable); 0 where it does not say.
+std::int64_t available_memory_bytes(const std::filesystem::path& root = "/");
+
 /// What `threads: cores` stands for: the physical cores that may be used, but not more than the whole CPUs of a quota,
 /// since a thread that is out of quota keeps all others waiting at OpenMP's next barrier. Where the topology is hidden
 /// every usable CPU counts as a core. At least 1.
