@@ -18,6 +18,7 @@ BINARIES = Path(os.environ.get("GRAVBENCH_BINARIES", ROOT / "build" / "release" 
 GRAVBENCH = BINARIES / "gravbench"
 TORCH_ENGINE = BINARIES / "gravbench-torch"
 FAKE_ENGINE = BINARIES / "fake_engine"
+SLOWED_ENGINE = BINARIES / "gravbench-torch-slowed"
 # More than any answer takes, however busy the machine: only a front that hangs reaches it.
 PATIENCE_S = 120
 

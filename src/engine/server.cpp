@@ -8,7 +8,6 @@
 #include "engine/failure.h"
 #include "engine/flatten.h"
 #include "engine/hello.h"
-#include "engine/measure.h"
 
 namespace gravbench::engine {
 namespace {
@@ -137,7 +136,7 @@ Json Server::run(const Json& request) {
     LoadedModel& loaded = model();
     const Arguments& inputs = arguments();
     try {
-        return protocol::to_json(run_block(loaded.module, inputs.values, length));
+        return protocol::to_json(run_block_(loaded.module, inputs.values, length));
     } catch (const std::exception&) {
         throw failure_from_current("inference_failed", loaded.file);
     }

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/json.h"
 #include "engine/arguments.h"
 #include "engine/load.h"
+#include "engine/measure.h"
 #include "engine/tensor_file.h"
 
 namespace gravbench::engine {
@@ -12,6 +15,11 @@ namespace gravbench::engine {
 /// Answers the front's requests, one after the other. Holds the model and the inputs that later requests work on.
 class Server {
   public:
+    /// What carries out a block: run_block(), but for an engine of the tests.
+    using BlockRunner = std::function<decltype(run_block)>;
+
+    explicit Server(BlockRunner block_runner = run_block) : run_block_(std::move(block_runner)) {}
+
     /// The reply to one line of the channel; an error reply where it cannot be carried out. Never throws.
     Json answer(const std::string& line);
 
@@ -35,6 +43,7 @@ class Server {
     const Arguments& arguments();
     std::vector<NamedTensor> infer_once();
 
+    BlockRunner run_block_;
     std::optional<LoadedModel> model_;
     std::optional<Arguments> arguments_;
     bool is_finished_ = false;

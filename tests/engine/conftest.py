@@ -41,7 +41,7 @@ class EngineFailure(Exception):
 
 
 class Engine:
-    def __init__(self, schema: dict[str, Any], log: Path, **environment: str) -> None:
+    def __init__(self, schema: dict[str, Any], log: Path, *, program: tuple[str, ...] = (ENGINE,), **environment: str) -> None:
         self.validators = {
             name: jsonschema.Draft202012Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{name}"}) for name in schema["$defs"]
         }
@@ -50,7 +50,7 @@ class Engine:
         ours.settimeout(PATIENCE_S)
         variables = {"PATH": os.environ["PATH"], "GRAVBENCH_CHANNEL": "3", **environment}
         # The shell moves the socket to 3, which in this process may be anything.
-        command = ["/bin/sh", "-c", 'exec "$0" 3<&0 0</dev/null', ENGINE]
+        command = ["/bin/sh", "-c", 'exec "$0" "$@" 3<&0 0</dev/null', *program]
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, env=variables, stdin=theirs, stdout=output, stderr=output)
         theirs.close()

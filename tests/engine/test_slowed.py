@@ -1,0 +1,38 @@
+"""The engine that is slower by a known share, by which verdicts are proved: it is slower by that share."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from conftest import Engine, tensor
+from front import SLOWED_ENGINE
+
+
+def test_an_engine_slowed_by_a_share_takes_that_much_longer(protocol_schema: dict[str, Any], models: Path, tmp_path: Path) -> None:
+    engines = [
+        Engine(protocol_schema, tmp_path / f"log{share}", program=(str(SLOWED_ENGINE), "--slow-down", share), OMP_NUM_THREADS="1")
+        for share in ("0", "1")
+    ]
+    for engine in engines:
+        engine.load(models / "Matrix.pt")
+        engine.inputs(tensor("f32", 64, 16), tensor("f32", 8, 3, 64, 64))
+        engine.ask("run", count=20)
+    ratios = []
+    for _ in range(20):
+        plain, slowed = (median(engine.ask("run", count=20)["streams"][0]["samples_ns"]) for engine in engines)
+        ratios.append(slowed / plain)
+    for engine in engines:
+        engine.close()
+    # Each process keeps its own speed, which differs by some percent.
+    assert 1.6 < median(ratios) < 2.5
+
+
+@pytest.mark.parametrize("arguments", [[], ["--slow-down"], ["--slow-down", "much"], ["--slow-down", "-1"]])
+def test_a_slowed_engine_wants_to_know_by_how_much(arguments: list[str]) -> None:
+    refused = subprocess.run([SLOWED_ENGINE, *arguments], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "usage" in refused.stderr
