@@ -8,6 +8,8 @@
 //   "samples_ns"  one list for each launch, in turn; a block takes as many of its launch's as it asks for, over and
 //   over,
 //                 or the whole list where it asks for a duration              [[1000000, ... 20 of them]]
+//   "noise"       instead of samples_ns: samples drawn from a machine whose truth is known, see noise_script.h
+//   "after_waiting" how many times slower a request's first inference is after another launch had the machine   [1]
 //   "compare"     members of the reply to compare that differ from those of equal outputs
 //   "rules"       [{"request": NAME, "do": ACTION, ...}]: what to do instead of answering a request properly. With
 //   "launch" (from 0,
@@ -19,23 +21,25 @@
 //                 settings are those of the launch. A "#" in the text is the number of the inference.
 //
 // Each load is appended to FILE.loads, a JSON object on a line with the launch's number, model, dtype, settings and
-// environment: so a test sees in what order and under what the front launched.
+// environment: so a test sees in what order and under what the front launched. The launch's number of each run request
+// is appended to FILE.runs.
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <stdexcept>
+#include <optional>
 #include <string>
-#include <thread>
 
+#include "base/files.h"
 #include "base/json.h"
+#include "fake_engine/misdeed.h"
+#include "fake_engine/noise_script.h"
 #include "protocol/channel.h"
 #include "protocol/messages.h"
 
@@ -44,23 +48,8 @@ extern char** environ;
 namespace {
 
 using gravbench::Json;
+using gravbench::fake_engine::send_text;
 using gravbench::protocol::channel_descriptor;
-
-void send_text(const std::string& text) {
-    for (std::size_t sent = 0; sent < text.size();) {
-        const ssize_t written = ::write(channel_descriptor, text.data() + sent, text.size() - sent);
-        if (written < 0) {
-            std::exit(0);  // The front is gone.
-        }
-        sent += static_cast<std::size_t>(written);
-    }
-}
-
-[[noreturn]] void sleep_for_ever() {
-    for (;;) {
-        std::this_thread::sleep_for(std::chrono::hours(1));
-    }
-}
 
 Json environment() {
     Json result = Json::object();
@@ -91,7 +80,7 @@ class FakeEngine {
             Json reply{{"id", request.at("id")}, {"reply", name}};
             reply.update(answer(name, request));
             if (const Json* rule = rule_for(name)) {
-                act(*rule, reply);
+                gravbench::fake_engine::act(*rule, reply, path_);
             } else {
                 send_text(reply.dump() + "\n");
             }
@@ -109,6 +98,9 @@ class FakeEngine {
             ++launch_;
         }
         load_ = request;
+        if (script_.contains("noise")) {
+            noise_.emplace(gravbench::fake_engine::noise_model_from(script_["noise"], request), launch_);
+        }
         std::ofstream(loads, std::ios::app) << Json{{"launch", launch_},
                                                     {"model", request.at("model")},
                                                     {"dtype", request.at("dtype")},
@@ -116,6 +108,17 @@ class FakeEngine {
                                                     {"environment", environment()}}
                                                    .dump()
                                             << "\n";
+    }
+
+    /// Says whether another launch ran since this one did, or since the beginning.
+    bool note_run() {
+        const std::string runs = path_ + ".runs";
+        const std::string mine = std::to_string(launch_) + "\n";
+        const std::string tail = "\n" + gravbench::read_tail(runs, 100);
+        const bool is_first = tail.size() == 1;
+        const bool is_mine = tail.size() > mine.size() && tail.ends_with("\n" + mine);
+        std::ofstream(runs, std::ios::app) << mine;
+        return !is_first && !is_mine;
     }
 
     Json answer(const std::string& name, const Json& request) {
@@ -167,6 +170,8 @@ class FakeEngine {
         Json samples = Json::array();
         if (nth <= 2) {
             samples.push_back(cold.at(static_cast<std::size_t>(nth - 1)));
+        } else if (noise_) {
+            samples = gravbench::fake_engine::noisy_samples(*noise_, request);
         } else {
             const Json launches = script_.value("samples_ns", Json::array({Json(20, 1000000)}));
             const Json& all = launches.at(static_cast<std::size_t>(launch_) % launches.size());
@@ -174,6 +179,9 @@ class FakeEngine {
             for (std::size_t i = 0; i < count; ++i) {
                 samples.push_back(all.at(i % all.size()));
             }
+        }
+        if (note_run()) {
+            samples.front() = std::llround(samples.front().get<double>() * script_.value("after_waiting", 1.0));
         }
         print_log(samples.size());
         std::int64_t wall = 0;
@@ -258,69 +266,12 @@ class FakeEngine {
         return std::filesystem::path(load_.at("model").get<std::string>()).filename().string();
     }
 
-    /// What an engine may do wrong, by name.
-    void act(const Json& rule, Json reply) const {
-        const auto name = rule.at("do").get<std::string>();
-        const std::string text = rule.value("text", "");
-        if (!text.empty()) {
-            std::printf("%s\n", text.c_str());
-            std::fflush(stdout);
-        }
-        if (name == "abort") {
-            std::abort();
-        } else if (name == "kill") {
-            ::raise(SIGKILL);
-        } else if (name == "exit") {
-            std::_Exit(rule.value("status", 1));
-        } else if (name == "hang") {
-            ::signal(SIGTERM, SIG_IGN);
-            ::signal(SIGINT, SIG_IGN);
-            sleep_for_ever();
-        } else if (name == "hang with child") {
-            if (::fork() == 0) {
-                std::ofstream(path_ + ".child") << ::getpid() << std::endl;
-                sleep_for_ever();
-            }
-            sleep_for_ever();
-        } else if (name == "print for ever") {
-            for (;;) {
-                std::printf("%s\n", std::string(1000, 'x').c_str());
-            }
-        } else if (name == "send") {
-            send_text(rule.at("line").get<std::string>() + "\n");
-        } else if (name == "send half") {
-            const std::string whole = reply.dump();
-            send_text(whole.substr(0, whole.size() / 2));
-            std::_Exit(0);
-        } else if (name == "close") {
-            ::close(channel_descriptor);
-            ::close(channel_descriptor + 1);  // The duplicate that the channel reads from.
-            sleep_for_ever();
-        } else if (name == "drip") {
-            for (const char c : reply.dump() + "\n") {
-                send_text(std::string(1, c));
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            }
-        } else if (name == "wait") {
-            std::this_thread::sleep_for(std::chrono::milliseconds(rule.at("milliseconds").get<int>()));
-            send_text(reply.dump() + "\n");
-        } else if (name == "error") {
-            reply = {
-                {"id", reply.at("id")}, {"reply", "error"}, {"code", rule.at("code")}, {"message", rule.at("message")}};
-            send_text(reply.dump() + "\n");
-        } else if (name == "change") {
-            reply.update(rule.at("members"));
-            send_text(reply.dump() + "\n");
-        } else {
-            throw std::runtime_error("no action \"" + name + "\"");
-        }
-    }
-
     std::string path_;
     Json script_;
     int launch_ = 0;
     int printed_ = 0;
     Json load_;
+    std::optional<gravbench::noise::Launch> noise_;
     std::map<std::string, int> times_;
 };
 
