@@ -22,6 +22,7 @@ struct AuditFlags {
 void apply_defaults(plan::RunOptions& options) {
     constexpr int launches_of_an_audit = 2;
     options.launches = options.given.count("launches") == 0 ? launches_of_an_audit : options.launches;
+    options.has_fixed_launches = true;
     options.has_accuracy = options.given.count("accuracy") != 0 && options.has_accuracy;
 }
 

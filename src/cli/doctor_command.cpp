@@ -60,7 +60,7 @@ void ask(const run::Engine& engine, int stop_descriptor, doctor::Facts& facts) {
     const TemporaryFolder work_folder;
     try {
         facts.engine = doctor::engine_from(run::probe_engine(
-            {engine, {}, machine::usable_physical_cores(facts.machine), work_folder.path(), stop_descriptor}));
+            {engine, {}, {}, machine::usable_physical_cores(facts.machine), work_folder.path(), stop_descriptor}));
     } catch (const EngineError& error) {
         facts.engine_error = error.what();
     }

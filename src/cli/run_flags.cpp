@@ -89,6 +89,9 @@ void add_plan_flags(CLI::App& app, PlanFlags& flags) {
 
 plan::Plan plan_from(const PlanFlags& flags) {
     std::vector<plan::Layer> layers;
+    if (!flags.baseline_given.is_null()) {
+        layers.push_back(plan::given_from(flags.baseline_given, "--baseline"));
+    }
     if (!flags.config.empty()) {
         layers.push_back(plan::read_config(flags.config));
     }

@@ -14,6 +14,8 @@ struct PlanFlags {
     std::vector<std::string> models;
     std::string config;
     std::string preset;
+    /// What an earlier run's document says was asked for; everything else wins over it.
+    Json baseline_given;
     /// By key, each occurrence as it was typed.
     std::map<std::string, std::vector<std::string>> given;
 };

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/text.h"
 #include "plan/setting.h"
 
 namespace gravbench::plan {
@@ -33,6 +34,11 @@ bool is_duration(const Json& value) {
     }
 }
 
+bool is_share(const Json& value) {
+    return (value.is_number() || value.is_string()) &&
+           parse_share(value.is_string() ? value.get<std::string>() : value.dump()).has_value();
+}
+
 bool is_allowed(const Allowed& allowed, const Json& value) {
     switch (allowed.kind) {
         case Allowed::Kind::choice:
@@ -43,6 +49,8 @@ bool is_allowed(const Allowed& allowed, const Json& value) {
             return value.is_number() && is_in_range(allowed, value);
         case Allowed::Kind::duration:
             return is_duration(value);
+        case Allowed::Kind::share:
+            return is_share(value);
         case Allowed::Kind::text:
             return value.is_string() && !value.get<std::string>().empty();
     }
@@ -65,6 +73,10 @@ Allowed number(double least, double most) {
 
 Allowed duration() {
     return {Allowed::Kind::duration, {}, 0, 0};
+}
+
+Allowed share() {
+    return {Allowed::Kind::share, {}, 0, 0};
 }
 
 Allowed any_text() {
@@ -102,6 +114,8 @@ std::string describe(const Allowed& allowed) {
             return "a number " + range_of(allowed);
         case Allowed::Kind::duration:
             return "a duration above zero like 500ms, 2s, 1.5m or 1h";
+        case Allowed::Kind::share:
+            return "a share between 0 and 1 like 3% or 0.03";
         case Allowed::Kind::text:
             return "a text";
     }
@@ -125,6 +139,11 @@ Json schema_of(const Allowed& allowed) {
             return {{"type", Json::array({"string", "number"})},
                     {"pattern", "^[0-9.]+(ns|us|ms|s|m|h)?$"},
                     {"exclusiveMinimum", 0}};
+        case Allowed::Kind::share:
+            return {{"type", Json::array({"string", "number"})},
+                    {"pattern", "^[0-9.]+%?$"},
+                    {"exclusiveMinimum", 0},
+                    {"exclusiveMaximum", 1}};
         case Allowed::Kind::text:
             return {{"type", "string"}, {"minLength", 1}};
     }

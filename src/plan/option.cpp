@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 namespace gravbench::plan {
 namespace {
@@ -11,20 +12,34 @@ std::chrono::nanoseconds duration_of(const Json& value) {
     return parse_duration(value.is_string() ? value.get<std::string>() : value.dump(), "duration");
 }
 
+double share_of(const Json& value) {
+    return parse_share(value.is_string() ? value.get<std::string>() : value.dump()).value();
+}
+
 std::vector<Option> make_options() {
     // clang-format off
     return {
-        {"launches", "", integer(1, 10000), "fresh engine processes for each cell; fewer than 2 give no interval",
+        {"launches", "", integer(1, 10000), "exactly so many fresh engine processes for each cell, whatever the precision; fewer than 2 give no interval",
+         [](const Json& value, RunOptions& run) { run.launches = value.get<int>(); run.has_fixed_launches = true; }, false, ""},
+        {"min-launches", "", integer(2, 10000), "at least so many fresh engine processes for each cell",
          [](const Json& value, RunOptions& run) { run.launches = value.get<int>(); }, false, "5"},
+        {"precision", "", share(), "launch on until each cell's figure is known to this share (half of its 95% interval); with --versus, their ratio (2%; with --versus half of --tolerance)",
+         [](const Json& value, RunOptions& run) { run.precision = share_of(value); }, false, ""},
+        {"metric", "", one_of({"p50", "p90", "p95", "p99", "mean"}), "the figure that --precision is about, and verdicts",
+         [](const Json& value, RunOptions& run) { run.metric = value.get<std::string>(); }, false, "p50"},
+        {"blocks", "", integer(1, 1000), "blocks of inferences in each launch, between which the other cells have theirs",
+         [](const Json& value, RunOptions& run) { run.blocks = value.get<int>(); }, false, "2"},
+        {"resident-memory", "", share(), "the share of the free memory that engines waiting for their next block may take; where cells need more, fewer are interleaved",
+         [](const Json& value, RunOptions& run) { run.resident_memory = share_of(value); }, false, "50%"},
         {"iterations", "", integer(1, 1e9), "inferences in each block, instead of --duration",
          [](const Json& value, RunOptions& run) { run.iterations = value.get<std::int64_t>(); }, false, ""},
-        {"duration", "", duration(), "how long each block lasts; it has at least 5 inferences",
-         [](const Json& value, RunOptions& run) { run.duration = duration_of(value); }, false, "1s"},
+        {"duration", "", duration(), "how long each block lasts; it has at least 3 inferences",
+         [](const Json& value, RunOptions& run) { run.duration = duration_of(value); }, false, "500ms"},
         {"warmup", "", integer(3, 1e9), "calls before measuring, at least (TorchScript optimises during the first ones)",
          [](const Json& value, RunOptions& run) { run.warmup = value.get<std::int64_t>(); }, false, "3"},
         {"warmup-time", "", duration(), "how long warm-up lasts, at least",
          [](const Json& value, RunOptions& run) { run.warmup_time = duration_of(value); }, false, "200ms"},
-        {"max-time", "", duration(), "start no launch after this time; cells that lack launches say so",
+        {"max-time", "", duration(), "begin no launch after this time; cells that lack launches or precision say so (10m beyond the least launches)",
          [](const Json& value, RunOptions& run) { run.max_time = duration_of(value); }, false, ""},
         {"timeout", "", duration(), "end a launch whose engine does not answer for this long (beyond the time it was told to measure)",
          [](const Json& value, RunOptions& run) { run.timeout = duration_of(value); }, false, "5m"},
@@ -42,6 +57,12 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.seed = value.get<std::uint64_t>(); }, false, "1"},
         {"engine", "", any_text(), "torch, an engine of configs/engines (graviton3-emulated), or the path of a definition or program (docs/engines.md)",
          [](const Json& value, RunOptions& run) { run.engine = value.get<std::string>(); }, false, "torch"},
+        {"versus", "", any_text(), "measure every cell against a second variant with these settings too, in the same rounds, and judge: fpmath=bf16,jit=llga; same is the same settings again",
+         [](const Json& value, RunOptions& run) { run.versus = value.get<std::string>(); }, false, ""},
+        {"versus-engine", "", any_text(), "the engine of the second variant: this commit's against the last one's",
+         [](const Json& value, RunOptions& run) { run.versus_engine = value.get<std::string>(); }, false, ""},
+        {"tolerance", "", share(), "how much slower or faster counts, for the verdicts of --versus and --baseline",
+         [](const Json& value, RunOptions& run) { run.tolerance = share_of(value); }, false, "3%"},
         {"models-dir", "", any_text(), "where bundles are (default: $GRAVBENCH_MODELS, ./models, the installation's)",
          [](const Json& value, RunOptions& run) { run.models_dirs.push_back(value.get<std::string>()); }, true, ""},
         {"output", "-o", any_text(), "the results document's file; a journal beside it keeps what was measured if the run is killed",
@@ -61,6 +82,8 @@ RunOptions for_emulation(RunOptions options) {
     const auto is_open = [&](const char* name) { return options.given.count(name) == 0; };
     options.is_for_emulation = true;
     options.launches = is_open("launches") ? 1 : options.launches;
+    options.has_fixed_launches = true;
+    options.blocks = is_open("blocks") ? 1 : options.blocks;
     options.timeout = is_open("timeout") ? std::chrono::hours(1) : options.timeout;
     options.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : options.warmup_time;
     options.warmup = is_open("warmup") ? 1 : options.warmup;

@@ -13,17 +13,34 @@ namespace gravbench::plan {
 
 /// How a run measures, whichever cells it has.
 struct RunOptions {
+    /// Launches of each cell: exactly so many where `has_fixed_launches`, else at least, and more until `precision`.
     int launches = 5;
+    bool has_fixed_launches = false;
+    /// Nobody waits for more.
+    static constexpr int most_launches = 10000;
+    /// A cell has enough launches when half the width of its interval is at most this share of its figure. Where two
+    /// variants are measured against each other it is about the interval of their ratio, and by default half of
+    /// `tolerance`, so that the interval can lie within the tolerance.
+    std::optional<double> precision;
+    /// The figure that `precision` is about.
+    std::string metric = "p50";
+    /// Blocks of each launch, between which the other cells have theirs.
+    int blocks = 2;
+    /// The share of the available memory that engines may take that wait for their next block.
+    double resident_memory = 0.5;
     /// Inferences of one block; if unset, a block lasts `duration` and has at least `least_iterations`.
     std::optional<std::int64_t> iterations;
-    std::chrono::nanoseconds duration = std::chrono::seconds(1);
-    static constexpr std::int64_t least_iterations = 5;
+    std::chrono::nanoseconds duration = std::chrono::milliseconds(500);
+    static constexpr std::int64_t least_iterations = 3;
     /// A block of `duration` ends here too: more samples of a model this fast say no more and swell the document.
     static constexpr std::int64_t most_iterations = 100000;
     /// Warm-up makes at least this many calls and lasts at least `warmup_time`.
     std::int64_t warmup = 3;
     std::chrono::nanoseconds warmup_time = std::chrono::milliseconds(200);
+    /// No launch begins after this time. If unset, each cell has its least launches however long they take, and no
+    /// further one begins after `most_time_unasked`.
     std::optional<std::chrono::nanoseconds> max_time;
+    static constexpr std::chrono::nanoseconds most_time_unasked = std::chrono::minutes(10);
     std::chrono::nanoseconds timeout = std::chrono::minutes(5);
     double min_cosine = 0.99;
     bool has_accuracy = true;
@@ -35,12 +52,26 @@ struct RunOptions {
     std::string keep_logs;
     std::uint64_t seed = 1;
     std::string engine = "torch";
+    /// Settings of a second variant of every cell, measured against the first in the same rounds:
+    /// "fpmath=bf16,jit=llga". `same_settings` is the same again; empty is no second variant, unless there is a
+    /// `versus_engine`.
+    std::string versus;
+    static constexpr const char* same_settings = "same";
+    std::string versus_engine;
+    /// How much slower or faster counts, for a verdict: 0.03 is 3%.
+    double tolerance = 0.03;
     std::vector<std::string> models_dirs;
     std::string output;
     /// The names of the options that were given: the others may be chosen to suit the engine.
     std::set<std::string> given;
     /// Whether the engine is emulated, so that its times mean nothing and each inference may take minutes.
     bool is_for_emulation = false;
+
+    bool has_versus() const { return !versus.empty() || !versus_engine.empty(); }
+    double wanted_precision() const {
+        constexpr double unasked = 0.02;
+        return precision.value_or(has_versus() ? tolerance / 2 : unasked);
+    }
 };
 
 /// One option of a run. Like settings, options are listed in one table from which flags, config keys and schema are

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace gravbench::plan {
 namespace {
@@ -26,6 +27,10 @@ RunOptions run_options(const Layer& given) {
                 option.set(value.value, run);
             }
         }
+    }
+    if (given.count("launches") != 0 && given.count("min-launches") != 0) {
+        throw UsageError(fmt::format("{} contradicts {}: a cell has a fixed number of launches or at least some",
+                                     given.at("launches").front().origin, given.at("min-launches").front().origin));
     }
     if (given.count("iterations") != 0 && given.count("duration") != 0) {
         throw UsageError(fmt::format("{} contradicts {}: a block ends after a number of inferences or after a time",
@@ -230,7 +235,114 @@ void check_shapes_are_used(const Layer& given, const std::vector<Model>& models)
     }
 }
 
+/// One NAME=VALUE of --versus, put into the settings of a second variant.
+void apply_versus(Settings& cell, const std::string& assignment, const Model& model) {
+    Layer layer;
+    const auto equals = assignment.find('=');
+    const std::string name = assignment.substr(0, equals);
+    const std::string text = equals == std::string::npos ? "" : assignment.substr(equals + 1);
+    const bool is_env = starts_with(name, env_prefix);
+    const Setting* setting = find_setting(name);
+    if (equals == std::string::npos || (setting == nullptr && !is_env)) {
+        std::vector<std::string> names;
+        for (const Setting& known : settings()) {
+            names.push_back(known.name);
+        }
+        throw UsageError(fmt::format("--versus: \"{}\" is no SETTING=VALUE; expected {} with one of {}, or env.NAME{}",
+                                     assignment, RunOptions::same_settings, fmt::join(names, ", "),
+                                     did_you_mean(name, names)));
+    }
+    if (is_env) {
+        cell[env_key][name.substr(env_prefix.size())] = text;
+        return;
+    }
+    const Json value = value_from_text(setting->allowed, text);
+    add_given(layer, name, value, "--versus: " + name);
+    if (!cell.contains(name)) {
+        throw UsageError(fmt::format("--versus: {} has no dimension \"{}\"", model.name, name));
+    }
+    if (setting->via == Setting::Via::file) {
+        check_dtypes(model, {"", name, {{value, "--versus"}}});
+    }
+    cell[name] = value;
+}
+
+std::string free_key(const Plan& plan, const std::string& wanted) {
+    const auto is_taken = [&](const std::string& key) {
+        return std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) { return cell.key == key; });
+    };
+    std::string key = wanted;
+    for (int variant = 2; is_taken(key); ++variant) {
+        key = fmt::format("{}{}variant={}", wanted, wanted.find(':') == std::string::npos ? ":" : ",", variant);
+    }
+    return key;
+}
+
+/// The second variant of each cell, where one is asked for.
+void add_versus(Plan& plan) {
+    const RunOptions& options = plan.options;
+    const std::size_t cells = options.has_versus() ? plan.cells.size() : 0;
+    for (std::size_t i = 0; i < cells; ++i) {
+        Cell other = plan.cells[i];
+        const Model& model = plan.models[other.model];
+        if (!options.versus.empty() && options.versus != RunOptions::same_settings) {
+            for (const std::string& assignment : split(options.versus, ',')) {
+                apply_versus(other.settings, assignment, model);
+            }
+        }
+        if (const auto conflict = contradiction(other.settings)) {
+            throw UsageError(fmt::format("--versus {}: {}", options.versus, *conflict));
+        }
+        other.shape = shape_of(other.settings);
+        other.is_on_versus_engine = !options.versus_engine.empty();
+        other.key = free_key(
+            plan, key_of(model, other.settings, other.is_on_versus_engine ? options.versus_engine : options.engine));
+        plan.versus.push_back({i, plan.cells.size()});
+        plan.cells.push_back(std::move(other));
+    }
+}
+
+/// What only concerns the run that was asked for.
+bool is_of_one_run(const std::string& key) {
+    static const std::set<std::string> keys{"output", "preset", "keep-logs", "versus", "versus-engine"};
+    return keys.count(key) != 0;
+}
+
+Json given_json(const Layer& given) {
+    Json json = Json::object();
+    for (const auto& [key, values] : given) {
+        for (const Given& value : values) {
+            if (!is_of_one_run(key)) {
+                json[key].push_back(value.value);
+            }
+        }
+    }
+    return json;
+}
+
 }  // namespace
+
+Layer given_from(const Json& given, const std::string& origin) {
+    if (!given.is_object() || given.empty()) {
+        throw DataError(origin + ": the document does not say what was asked for; name the models and settings");
+    }
+    Layer layer;
+    for (const auto& [key, values] : given.items()) {
+        if (is_of_one_run(key)) {
+            continue;
+        }
+        for (const Json& value : values) {
+            // Shapes and variables are kept one by one, flags have them as NAME=VALUE.
+            const bool is_named = starts_with(key, shape_prefix) || starts_with(key, env_prefix);
+            if (is_named || (key == "models" && value.is_object())) {
+                layer[key].push_back({value, origin});
+            } else {
+                add_given(layer, key, value, origin + ": \"" + key + "\"");
+            }
+        }
+    }
+    return layer;
+}
 
 Layer merged(const std::vector<Layer>& layers) {
     Layer result;
@@ -265,6 +377,8 @@ Plan make_plan(const Layer& given) {
             throw UsageError(reason);
         }
     }
+    add_versus(plan);
+    plan.given = given_json(given);
     plan.options.is_bf16_asked_for =
         std::any_of(plan.cells.begin(), plan.cells.end(), [](const Cell& cell) { return cell.asks_for_bf16(); });
     return plan;
@@ -279,7 +393,8 @@ bool Cell::asks_for_bf16() const {
 Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value) {
     Cell other = cell;
     other.settings[setting] = value;
-    other.key = key_of(plan.models[cell.model], other.settings, plan.options.engine);
+    other.key = key_of(plan.models[cell.model], other.settings,
+                       cell.is_on_versus_engine ? plan.options.versus_engine : plan.options.engine);
     return other;
 }
 

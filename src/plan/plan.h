@@ -35,6 +35,8 @@ struct Cell {
     std::size_t model = 0;  ///< index into Plan::models
     Settings settings;
     Shape shape;
+    /// Whether it runs on the second engine of the run, RunOptions::versus_engine.
+    bool is_on_versus_engine = false;
 
     std::string dtype() const { return settings.at("dtype").get<std::string>(); }
     /// Whether its settings ask for BF16 in any way.
@@ -48,7 +50,19 @@ struct Plan {
     RunOptions options;
     /// What the user should know before it starts: combinations left out.
     std::vector<std::string> notes;
+    /// The two variants of a cell that are measured against each other, as indices into `cells`.
+    struct Pair {
+        std::size_t base = 0;
+        std::size_t other = 0;
+    };
+    std::vector<Pair> versus;
+    /// What was given, by key, as `given_from` reads it: from it the same run can be made again.
+    Json given = Json::object();
 };
+
+/// The layer that a run with this `given` was made from: what a baseline's document says was asked for. Options of one
+/// run only (its output, its baseline) are left out. Throws UsageError or DataError naming `origin`.
+Layer given_from(const Json& given, const std::string& origin);
 
 /// Turns what was given into cells: lists multiply, dimensions that a model lacks do not.
 /// Throws UsageError or DataError naming the origin of what is wrong.

@@ -19,7 +19,7 @@ struct LaunchSetup {
 
 /// Which values a setting or option takes. Values are JSON scalars, as in a config file.
 struct Allowed {
-    enum class Kind { choice, integer, number, duration, text };
+    enum class Kind { choice, integer, number, duration, share, text };
     Kind kind = Kind::text;
     /// Choices; with integers, words that may stand for a number ("cores").
     std::vector<std::string> words;
@@ -31,6 +31,8 @@ Allowed one_of(std::vector<std::string> words);
 Allowed integer(double least, double most, std::vector<std::string> words = {});
 Allowed number(double least, double most);
 Allowed duration();
+/// Between 0 and 1, both excluded: 0.03 or "3%".
+Allowed share();
 Allowed any_text();
 
 /// What is wrong with a value, as the end of a sentence ("is not one of strict, bf16"); nothing where it is allowed.

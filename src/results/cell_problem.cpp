@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "audit/requirement.h"
+#include "results/noise_problem.h"
 
 namespace gravbench::results {
 namespace {
@@ -119,6 +120,7 @@ std::vector<Problem> problems_of(const plan::Cell& cell, const plan::RunOptions&
                                  const std::vector<Effect>& effects, const Json& effective) {
     std::vector<Problem> problems = outcome.problems;
     add_launch_problems(outcome, options, problems);
+    add_noise_problems(outcome, options, problems);
     add_effect_problems(cell, effective, effects, problems);
     add_audit_problems(cell, outcome, options, problems);
     add_accuracy_problems(accuracy_of(outcome), options, problems);

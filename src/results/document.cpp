@@ -8,16 +8,11 @@
 #include "base/errors.h"
 #include "results/cell_problem.h"
 #include "results/latency.h"
+#include "results/noise_problem.h"
+#include "results/precision.h"
 
 namespace gravbench::results {
 namespace {
-
-std::vector<LaunchRecord> complete_launches(const CellOutcome& outcome) {
-    std::vector<LaunchRecord> complete;
-    std::copy_if(outcome.launches.begin(), outcome.launches.end(), std::back_inserter(complete),
-                 [](const LaunchRecord& launch) { return launch.is_complete(); });
-    return complete;
-}
 
 /// The launch that stands for the cell where one is enough.
 const LaunchRecord* representative(const CellOutcome& outcome) {
@@ -54,17 +49,54 @@ Json audit_json(const plan::Cell& cell, const CellOutcome& outcome, const Json& 
 Json samples_json(const std::vector<LaunchRecord>& launches) {
     Json samples = Json::array();
     Json walls = Json::array();
+    Json rounds = Json::array();
     for (const LaunchRecord& launch : launches) {
         Json blocks = Json::array();
         Json launch_walls = Json::array();
+        Json launch_rounds = Json::array();
         for (const Block& block : launch.blocks) {
             blocks.push_back(block.samples_ns);
             launch_walls.push_back(block.wall_ns);
+            launch_rounds.push_back(block.round);
         }
         samples.push_back(blocks);
         walls.push_back(launch_walls);
+        rounds.push_back(launch_rounds);
     }
-    return {{"launches", samples}, {"wall_ns", walls}};
+    return {{"launches", samples}, {"wall_ns", walls}, {"rounds", rounds}};
+}
+
+/// What there is to say of each complete launch, in the order of its samples.
+Json launches_json(const std::vector<LaunchRecord>& launches) {
+    constexpr double ns_per_ms = 1e6;
+    constexpr double ns_per_s = 1e9;
+    const std::vector<std::size_t> unusual = unusual_launches(launches);
+    Json all = Json::array();
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+        const LaunchRecord& launch = launches[i];
+        const ColdStart cold = launch.cold_start.value_or(ColdStart());
+        Json disturbances = Json::array();
+        for (const Block& block : launch.blocks) {
+            Json disturbance = machine::to_json(block.disturbance);
+            disturbance["reasons"] = machine::reasons(block.disturbance);
+            disturbances.push_back(std::move(disturbance));
+        }
+        const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / ns_per_ms; };
+        all.push_back(
+            {{"number", launch.number},
+             {"seconds", static_cast<double>(launch.busy_ns) / ns_per_s},
+             {"load_ms", ms(cold.load_ns)},
+             {"first_inference_ms", ms(cold.first_inference_ns)},
+             {"second_inference_ms", cold.second_inference_ns == 0 ? Json() : Json(ms(cold.second_inference_ns))},
+             {"peak_rss_bytes", launch.peak_rss_bytes == 0 ? Json() : Json(launch.peak_rss_bytes)},
+             {"warmup_inferences", launch.warmup_inferences},
+             {"is_steady", launch.is_steady},
+             {"is_unusual", std::find(unusual.begin(), unusual.end(), i) != unusual.end()},
+             {"inputs_digest", launch.inputs_digest},
+             {"disturbed_blocks", disturbed_blocks(launch)},
+             {"disturbances", disturbances}});
+    }
+    return all;
 }
 
 Json peak_memory(const std::vector<LaunchRecord>& launches) {
@@ -84,7 +116,7 @@ bool is_emulated(const Json& engine, const machine::Machine& machine) {
 
 Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::RunOptions& options,
                  const CellOutcome& outcome, const machine::Machine& machine) {
-    const std::vector<LaunchRecord> complete = complete_launches(outcome);
+    const std::vector<LaunchRecord> launches = complete(outcome.launches);
     const LaunchRecord* shown = representative(outcome);
     const Json accuracy = accuracy_of(outcome);
     const Json effective = shown == nullptr || shown->effective.is_null() ? Json::object() : shown->effective;
@@ -92,7 +124,7 @@ Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::R
                                             ? effects_of(cell, *outcome.audit, outcome.alternatives, machine.thp)
                                             : std::vector<Effect>();
     const std::vector<Problem> problems = problems_of(cell, options, outcome, effects, effective);
-    const Json latency = complete.empty() ? Json() : results::latency(complete);
+    const Json latency = launches.empty() ? Json() : results::latency(launches);
     Json judged = Json::array();
     for (const Effect& effect : effects) {
         judged.push_back(to_json(effect));
@@ -106,20 +138,22 @@ Json cell_result(const plan::Cell& cell, const plan::Model& model, const plan::R
                 {"environment", shown == nullptr ? Json() : shown->environment},
                 {"latency_ms", latency},
                 {"throughput_per_s",
-                 complete.empty() ? Json() : throughput(complete, batch == cell.shape.end() ? 1 : batch->second)},
+                 launches.empty() ? Json() : throughput(launches, batch == cell.shape.end() ? 1 : batch->second)},
                 {"cost_usd_per_million", nullptr},
-                {"cold_start_ms", complete.empty() ? Json() : cold_start(complete)},
-                {"memory", peak_memory(complete)},
+                {"cold_start_ms", launches.empty() ? Json() : cold_start(launches)},
+                {"memory", peak_memory(launches)},
                 {"accuracy", accuracy},
                 {"audit", audit_json(cell, outcome, latency, shown != nullptr && is_emulated(shown->engine, machine))},
-                {"samples", samples_json(complete)}};
-    bool is_valid = !complete.empty();
+                {"precision", options.is_for_emulation ? Json() : precision_json(launches, options)},
+                {"launches", launches_json(launches)},
+                {"samples", samples_json(launches)}};
+    bool is_valid = !launches.empty();
     result["problems"] = Json::array();
     for (const Problem& problem : problems) {
         result["problems"].push_back(to_json(problem));
         is_valid = is_valid && !problem_kind(problem.code).invalidates;
     }
-    if (shown != nullptr && complete.empty() && !shown->log_tail.empty()) {
+    if (shown != nullptr && launches.empty() && !shown->log_tail.empty()) {
         result["log_tail"] = shown->log_tail;
     }
     result["valid"] = is_valid;
@@ -141,6 +175,10 @@ Json document(const RunFacts& run, const machine::Machine& machine, const plan::
         }
         cells.push_back(cell_result(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome, machine));
     }
+    Json versus = Json::array();
+    for (const plan::Plan::Pair& pair : plan.versus) {
+        versus.push_back({{"base", plan.cells[pair.base].key}, {"new", plan.cells[pair.other].key}});
+    }
     Json host = machine::to_json(machine);
     host["emulated"] = any_emulated;
     host["hourly_price"] = nullptr;
@@ -152,8 +190,10 @@ Json document(const RunFacts& run, const machine::Machine& machine, const plan::
               {"status", run.is_complete ? "complete" : "partial"},
               {"tool", {{"version", run.tool_version}, {"commit", run.tool_commit}}},
               {"command", run.command},
+              {"given", plan.given},
               {"seed", run.seed}}},
             {"machine", host},
+            {"versus", versus},
             {"cells", cells}};
 }
 

@@ -12,6 +12,20 @@
 #include "base/text.h"
 
 namespace gravbench::results {
+namespace {
+
+/// A launch is written after each of its blocks: the last time it stands there is the one that counts.
+void add_launch(std::vector<LaunchRecord>& launches, LaunchRecord record) {
+    for (LaunchRecord& earlier : launches) {
+        if (earlier.number == record.number && earlier.cell == record.cell) {
+            earlier = std::move(record);
+            return;
+        }
+    }
+    launches.push_back(std::move(record));
+}
+
+}  // namespace
 
 Journal::Journal(std::filesystem::path path, int flags)
     : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644)) {
@@ -82,7 +96,7 @@ JournalContent read_journal(const std::filesystem::path& path) {
                 if (json.contains("audited")) {
                     content.audits.push_back(audit_record_from(json));
                 } else {
-                    content.launches.push_back(launch_record_from(json));
+                    add_launch(content.launches, launch_record_from(json));
                 }
             } catch (const DataError& error) {
                 throw DataError(fmt::format("{}:{}: {}", path.string(), i + 1, error.what()));

@@ -11,8 +11,9 @@
 
 namespace gravbench::results {
 
-/// The file beside the output to which every finished launch is appended and synced while a run lasts, so that a kill
-/// loses at most the launch in flight. JSON Lines: a header that says what the run is, then launch and audit records.
+/// The file beside the output to which a launch is appended and synced after each of its blocks while a run lasts, so
+/// that a kill loses at most the block in flight. JSON Lines: a header that says what the run is, then launch and audit
+/// records.
 class Journal {
   public:
     /// Starts a new journal with the header, replacing what was there. Throws DataError.

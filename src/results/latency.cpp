@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 
+#include "base/errors.h"
 #include "stats/quantile.h"
 #include "stats/summary.h"
 
@@ -14,9 +17,9 @@ namespace {
 constexpr double ns_per_ms = 1e6;
 constexpr double ns_per_s = 1e9;
 
-std::vector<double> sorted_ms(const LaunchRecord& launch) {
+std::vector<double> sorted_ms(const std::vector<Block>& blocks) {
     std::vector<double> samples;
-    for (const Block& block : launch.blocks) {
+    for (const Block& block : blocks) {
         for (const std::int64_t sample : block.samples_ns) {
             samples.push_back(static_cast<double>(sample) / ns_per_ms);
         }
@@ -29,15 +32,78 @@ Json to_json(const std::optional<stats::Interval>& interval) {
     return interval ? Json{interval->low, interval->high} : Json();
 }
 
-/// Interval over launches for a figure that each launch has one of, made to hold the figure of all samples together.
-Json interval_over(const std::vector<std::vector<double>>& launches, double pooled,
-                   const std::function<double(const std::vector<double>&)>& figure) {
-    std::vector<double> values;
-    for (const auto& samples : launches) {
-        values.push_back(figure(samples));
+/// A figure of some samples in ascending order; nothing where they are too few for it.
+using FigureOf = std::function<std::optional<double>(const std::vector<double>& sorted)>;
+
+FigureOf figure_named(const std::string& name) {
+    if (name == "mean") {
+        return [](const auto& sorted) { return stats::moments(sorted).mean; };
     }
-    const auto interval = stats::positive_launch_interval(values);
-    return interval ? to_json(stats::widened_to(*interval, pooled)) : Json();
+    for (const auto& [known, probability] : percentiles()) {
+        if (name == known) {
+            return [p = probability](const auto& sorted) {
+                return sorted.size() < stats::launch_samples_needed(p)
+                           ? std::nullopt
+                           : std::optional(stats::launch_quantile(sorted, p));
+            };
+        }
+    }
+    throw DataError("there is no latency figure \"" + name + "\"");
+}
+
+/// The figure of each block; none where one of them has too few samples.
+std::vector<double> block_figures(const LaunchRecord& launch, const FigureOf& figure) {
+    std::vector<double> figures;
+    for (const Block& block : launch.blocks) {
+        const auto of_block = figure(sorted_ms({block}));
+        if (!of_block) {
+            return {};
+        }
+        figures.push_back(*of_block);
+    }
+    return figures;
+}
+
+double geometric_mean(const std::vector<stats::LaunchFigure>& launches) {
+    double sum = 0;
+    for (const stats::LaunchFigure& launch : launches) {
+        sum += std::log(launch.value);
+    }
+    return std::exp(sum / static_cast<double>(launches.size()));
+}
+
+/// Why a percentile cannot be given; empty where it can.
+std::string lack_of_samples(const std::vector<LaunchRecord>& launches, double probability) {
+    std::size_t samples = 0;
+    std::size_t fewest = std::numeric_limits<std::size_t>::max();
+    for (const LaunchRecord& launch : launches) {
+        const std::size_t of_launch = sorted_ms(launch.blocks).size();
+        samples += of_launch;
+        fewest = std::min(fewest, of_launch);
+    }
+    const std::size_t needed = stats::samples_needed(probability);
+    const std::size_t needed_of_launch = stats::launch_samples_needed(probability);
+    if (samples < needed) {
+        return fmt::format("needs at least {} samples, there are {}", needed, samples);
+    }
+    return fewest < needed_of_launch
+               ? fmt::format("needs at least {} samples of each launch, one has {}", needed_of_launch, fewest)
+               : "";
+}
+
+void add_percentile(const std::vector<LaunchRecord>& launches, const Percentile& percentile, Json& result,
+                    Json& intervals, Json& reasons) {
+    const std::string name = percentile.name;
+    const std::string lack = lack_of_samples(launches, percentile.probability);
+    const auto figures = launch_figures(launches, name);
+    const bool is_given = lack.empty() && figures;
+    result[name] = is_given ? Json(geometric_mean(*figures)) : Json();
+    intervals[name + "_ci95"] = is_given ? to_json(stats::bootstrap_interval(*figures, bootstrap_seed)) : Json();
+    if (!is_given) {
+        reasons[name] = reasons[name + "_ci95"] = lack;
+    } else if (launches.size() < 2) {
+        reasons[name + "_ci95"] = "an interval needs at least 2 launches";
+    }
 }
 
 }  // namespace
@@ -48,38 +114,40 @@ const std::vector<Percentile>& percentiles() {
     return table;
 }
 
+std::optional<std::vector<stats::LaunchFigure>> launch_figures(const std::vector<LaunchRecord>& launches,
+                                                               const std::string& name) {
+    const FigureOf figure = figure_named(name);
+    std::vector<stats::LaunchFigure> figures;
+    for (const LaunchRecord& launch : launches) {
+        const auto value = figure(sorted_ms(launch.blocks));
+        if (!value) {
+            return std::nullopt;
+        }
+        figures.push_back({*value, block_figures(launch, figure)});
+    }
+    return figures;
+}
+
 Json latency(const std::vector<LaunchRecord>& launches) {
-    std::vector<std::vector<double>> by_launch;
     std::vector<double> pooled;
     for (const LaunchRecord& launch : launches) {
-        by_launch.push_back(sorted_ms(launch));
-        pooled.insert(pooled.end(), by_launch.back().begin(), by_launch.back().end());
+        const std::vector<double> samples = sorted_ms(launch.blocks);
+        pooled.insert(pooled.end(), samples.begin(), samples.end());
     }
     std::sort(pooled.begin(), pooled.end());
     const stats::Moments moments = stats::moments(pooled);
     Json result{{"mean", moments.mean}, {"stddev", moments.stddev}, {"min", pooled.front()}};
+    Json intervals = Json::object();
     Json reasons = Json::object();
-    for (const auto& [name, probability] : percentiles()) {
-        const std::size_t needed = stats::samples_needed(probability);
-        if (pooled.size() >= needed) {
-            result[name] = stats::quantile(pooled, probability);
-        } else {
-            result[name] = nullptr;
-            reasons[name] = fmt::format("needs at least {} samples, there are {}", needed, pooled.size());
-        }
+    for (const Percentile& percentile : percentiles()) {
+        add_percentile(launches, percentile, result, intervals, reasons);
     }
     result["max"] = pooled.back();
-    const double p50 = stats::quantile(pooled, 0.5);
-    result["p50_ci95"] =
-        interval_over(by_launch, p50, [](const auto& samples) { return stats::quantile(samples, 0.5); });
-    result["mean_ci95"] =
-        interval_over(by_launch, moments.mean, [](const auto& samples) { return stats::moments(samples).mean; });
-    if (result["p50"].is_null()) {
-        result["p50_ci95"] = nullptr;
-        reasons["p50_ci95"] = reasons["p50"];
-    }
+    result.update(intervals);
+    const auto of_mean = stats::bootstrap_interval(*launch_figures(launches, "mean"), bootstrap_seed);
+    result["mean_ci95"] = of_mean ? to_json(stats::widened_to(*of_mean, moments.mean)) : Json();
     if (launches.size() < 2) {
-        reasons["p50_ci95"] = reasons["mean_ci95"] = "an interval needs at least 2 launches";
+        reasons["mean_ci95"] = "an interval needs at least 2 launches";
     }
     result["samples"] = pooled.size();
     result["launches"] = launches.size();
@@ -88,7 +156,7 @@ Json latency(const std::vector<LaunchRecord>& launches) {
 }
 
 Json throughput(const std::vector<LaunchRecord>& launches, std::int64_t batch) {
-    std::vector<double> values;
+    std::vector<stats::LaunchFigure> values;
     double items = 0;
     double seconds = 0;
     for (const LaunchRecord& launch : launches) {
@@ -98,12 +166,12 @@ Json throughput(const std::vector<LaunchRecord>& launches, std::int64_t batch) {
             launch_items += static_cast<double>(block.samples_ns.size()) * static_cast<double>(batch);
             launch_seconds += static_cast<double>(block.wall_ns) / ns_per_s;
         }
-        values.push_back(launch_items / launch_seconds);
+        values.push_back({launch_items / launch_seconds, {}});
         items += launch_items;
         seconds += launch_seconds;
     }
     const double value = items / seconds;
-    const auto interval = stats::positive_launch_interval(values);
+    const auto interval = stats::bootstrap_interval(values, bootstrap_seed);
     return {{"value", value}, {"ci95", interval ? to_json(stats::widened_to(*interval, value)) : Json()}};
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "results/launch_record.h"
+#include "stats/bootstrap.h"
 
 namespace gravbench::results {
 
@@ -14,8 +17,17 @@ struct Percentile {
 };
 const std::vector<Percentile>& percentiles();
 
-/// "latency_ms" of a cell: moments and percentiles over all samples, intervals over launches. A percentile that the
-/// samples do not support is null, with the reason under "reasons". Needs at least one complete launch.
+/// Intervals are bootstrapped with this seed, so that the same samples always give the same interval.
+inline constexpr std::uint64_t bootstrap_seed = 1;
+
+/// A figure of each launch in ms, "p50" to "p99_9" or "mean", and of its blocks where they support it; nothing where a
+/// launch has too few samples. Throws DataError for another name.
+std::optional<std::vector<stats::LaunchFigure>> launch_figures(const std::vector<LaunchRecord>& launches,
+                                                               const std::string& name);
+
+/// "latency_ms" of a cell: mean, deviation and extremes over all samples; each percentile is that of the typical
+/// launch, the geometric mean of the launches' own, with the interval over launches. A percentile that the samples do
+/// not support is null, with the reason under "reasons". Needs at least one complete launch.
 Json latency(const std::vector<LaunchRecord>& launches);
 
 /// "throughput_per_s": items a second, an item being one row of the batch.

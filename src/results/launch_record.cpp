@@ -1,5 +1,8 @@
 #include "results/launch_record.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/errors.h"
 
 namespace gravbench::results {
@@ -24,16 +27,29 @@ ColdStart cold_start_from(const Json& json) {
 
 }  // namespace
 
+std::vector<LaunchRecord> complete(const std::vector<LaunchRecord>& launches) {
+    std::vector<LaunchRecord> result;
+    std::copy_if(launches.begin(), launches.end(), std::back_inserter(result),
+                 [](const LaunchRecord& launch) { return launch.is_complete(); });
+    return result;
+}
+
 Json to_json(const LaunchRecord& record) {
     Json blocks = Json::array();
     for (const Block& block : record.blocks) {
-        blocks.push_back({{"samples_ns", block.samples_ns}, {"wall_ns", block.wall_ns}});
+        blocks.push_back({{"samples_ns", block.samples_ns},
+                          {"wall_ns", block.wall_ns},
+                          {"round", block.round},
+                          {"disturbance", machine::to_json(block.disturbance)}});
     }
     return {{"cell", record.cell},
             {"number", record.number},
             {"blocks", blocks},
             {"cold_start", record.cold_start ? to_json(*record.cold_start) : Json()},
             {"warmup_inferences", record.warmup_inferences},
+            {"is_steady", record.is_steady},
+            {"is_restless", record.is_restless},
+            {"busy_ns", record.busy_ns},
             {"peak_rss_bytes", record.peak_rss_bytes},
             {"engine", record.engine},
             {"effective", record.effective},
@@ -50,12 +66,16 @@ LaunchRecord launch_record_from(const Json& json) {
     record.number = required<int>(json, "number", where);
     for (const Json& block : required_member(json, "blocks", where)) {
         record.blocks.push_back({required<std::vector<std::int64_t>>(block, "samples_ns", where),
-                                 required<std::int64_t>(block, "wall_ns", where)});
+                                 required<std::int64_t>(block, "wall_ns", where), required<int>(block, "round", where),
+                                 machine::disturbance_from(required_member(block, "disturbance", where))});
     }
     if (const Json& cold = required_member(json, "cold_start", where); !cold.is_null()) {
         record.cold_start = cold_start_from(cold);
     }
     record.warmup_inferences = required<std::int64_t>(json, "warmup_inferences", where);
+    record.is_steady = required<bool>(json, "is_steady", where);
+    record.is_restless = required<bool>(json, "is_restless", where);
+    record.busy_ns = required<std::int64_t>(json, "busy_ns", where);
     record.peak_rss_bytes = required<std::int64_t>(json, "peak_rss_bytes", where);
     record.engine = required_member(json, "engine", where);
     record.effective = required_member(json, "effective", where);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "machine/disturbance.h"
 #include "results/problem.h"
 
 namespace gravbench::results {
@@ -14,6 +15,9 @@ namespace gravbench::results {
 struct Block {
     std::vector<std::int64_t> samples_ns;  ///< of all concurrent callers, one caller after the other
     std::int64_t wall_ns = 0;              ///< from the start of the first inference to the end of the last
+    /// Counted over the whole run: blocks of one round were measured side by side.
+    int round = 0;
+    machine::Disturbance disturbance = {};
 };
 
 /// What happened once in a launch, before it was warm.
@@ -32,6 +36,10 @@ struct LaunchRecord {
     std::vector<Block> blocks;
     std::optional<ColdStart> cold_start;
     std::int64_t warmup_inferences = 0;
+    /// Whether warm-up was seen to end (stats/steady.h) before the first block.
+    bool is_steady = true;
+    /// What the launch took in all, without its waiting for others.
+    std::int64_t busy_ns = 0;
     std::int64_t peak_rss_bytes = 0;
     /// As the engine described itself: name, version, libraries, arch, cpu, isa.
     Json engine;
@@ -39,6 +47,8 @@ struct LaunchRecord {
     Json effective;
     /// What the settings put into the engine's environment.
     Json environment;
+    /// Whether its threads went on working while it should have waited for its next block.
+    bool is_restless = false;
     /// Comparison with the reference, where this launch made one.
     Json accuracy;
     std::string inputs_digest;
@@ -47,6 +57,9 @@ struct LaunchRecord {
 
     bool is_complete() const { return !problem && !blocks.empty(); }
 };
+
+/// Those launches that have figures.
+std::vector<LaunchRecord> complete(const std::vector<LaunchRecord>& launches);
 
 Json to_json(const LaunchRecord& record);
 /// Throws DataError.

@@ -55,7 +55,7 @@ const results::AuditRecord& Audits::record_for(const plan::Cell& cell) {
         return found->second;
     }
     Profile profile;
-    const results::LaunchRecord launch = measure_launch(context_, cell, plan_.models[cell.model], 0, nullptr, &profile);
+    const results::LaunchRecord launch = measure_launch(context_, cell, plan_.models[cell.model], 0, &profile);
     add(launch, profile);
     return made_.at(cell.key);
 }

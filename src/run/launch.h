@@ -14,6 +14,8 @@ namespace gravbench::run {
 /// What launches have in common.
 struct LaunchContext {
     Engine engine;
+    /// What the cells of the second variant run on, where that is another engine.
+    std::optional<Engine> versus_engine;
     plan::RunOptions options;
     int physical_cores = 1;
     std::filesystem::path work_folder;  ///< for logs
@@ -28,13 +30,54 @@ struct Reference {
     Json description;
 };
 
+/// The engine that a cell runs on.
+const Engine& engine_for(const LaunchContext& context, const plan::Cell& cell);
+
 class Profile;
 
-/// The life of one engine process that measures one cell: cold start, warm-up, one block, memory, and the comparison
-/// with the reference where one is given. With `profile` it runs under oneDNN's verbose profile, and its times are no
-/// measurement. What goes wrong is in the record's problem. Throws Interrupted.
+/// The life of one engine process that measures one cell: cold start and warm-up, blocks, and its end. Between two
+/// blocks it waits, while others have theirs. What goes wrong is in the record's problem, and the launch is then over.
+/// Every call may throw Interrupted.
+class Launch {
+  public:
+    /// Starts the engine and warms it up. With `profile` it runs under oneDNN's verbose profile, and its times are no
+    /// measurement.
+    Launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
+           Profile* profile = nullptr);
+
+    bool has_failed() const { return record_.problem.has_value(); }
+    /// One block, in this round of the run. Afterwards its threads are waited for to fall asleep.
+    void take_block(int round);
+    /// Compares the outputs with the reference. After a block.
+    void compare_with(const Reference& reference);
+    /// Ends the engine in good order.
+    void finish();
+    /// What it gave so far.
+    const results::LaunchRecord& record() const { return record_; }
+
+  private:
+    template <typename Step>
+    void attempt(Step step);
+    void start();
+    void warm_up(results::ColdStart& cold);
+    void wake_up();
+    results::Block measure_block();
+    void wait_until_asleep();
+
+    const LaunchContext& context_;
+    const plan::Cell& cell_;
+    const plan::Model& model_;
+    Profile* profile_;
+    std::filesystem::path log_;
+    std::vector<int> cpus_;
+    std::int64_t one_inference_ns_ = 0;
+    std::optional<EngineClient> client_;
+    results::LaunchRecord record_;
+};
+
+/// A launch of one block from beginning to end.
 results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
-                                     int number, const Reference* reference, Profile* profile = nullptr);
+                                     int number, Profile* profile = nullptr);
 
 /// What the document's cells say of their engine.
 Json engine_json(const protocol::Hello& hello);

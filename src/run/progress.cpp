@@ -36,6 +36,11 @@ void Progress::begin(const std::string& what) {
     }
 }
 
+void Progress::launch_expected(const std::string& cell) {
+    ++cells_[cell].left;
+    ++total_;
+}
+
 void Progress::launch_finished(const results::LaunchRecord& record, std::chrono::nanoseconds took) {
     Tally& tally = cells_[record.cell];
     --tally.left;

@@ -17,6 +17,8 @@ class Progress {
 
     void note(const std::string& text);
     void begin(const std::string& what);
+    /// The cell will have one launch more than was foreseen.
+    void launch_expected(const std::string& cell);
     void launch_finished(const results::LaunchRecord& record, std::chrono::nanoseconds took);
     /// The cell will have no more launches.
     void cell_abandoned(const std::string& cell);

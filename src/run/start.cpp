@@ -15,14 +15,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What must be equal for a journal's launches to belong to this run.
-std::string fingerprint(const plan::Plan& plan, const machine::Machine& host, const Json& engine) {
-    Json identity = Json::array({engine, host.arch, host.cpu, host.usable_cpus, host.memory_bytes});
+std::string fingerprint(const plan::Plan& plan, const machine::Machine& host, const Json& engines) {
+    Json identity = Json::array({engines, host.arch, host.cpu, host.usable_cpus, host.memory_bytes});
     for (const plan::Cell& cell : plan.cells) {
         identity.push_back({cell.key, plan.models[cell.model].files.at(cell.dtype()).sha256});
     }
     const plan::RunOptions& run = plan.options;
     identity.push_back(
-        {run.seed, run.iterations.value_or(0), run.duration.count(), run.warmup, run.warmup_time.count()});
+        {run.seed, run.blocks, run.iterations.value_or(0), run.duration.count(), run.warmup, run.warmup_time.count()});
     return sha256_of_text(identity.dump());
 }
 
@@ -75,13 +75,13 @@ Json probe_engine(const LaunchContext& context) {
     }
 }
 
-Start begin(const plan::Plan& plan, const machine::Machine& host, const Json& engine, bool has_resume) {
+Start begin(const plan::Plan& plan, const machine::Machine& host, const Json& engines, bool has_resume) {
     Start start{new_id(), utc_now(), {}, {}, {}, {}};
     const fs::path output = plan.options.output;
     if (output.empty() || is_no_plain_file(output)) {
         return start;
     }
-    const std::string wanted = fingerprint(plan, host, engine);
+    const std::string wanted = fingerprint(plan, host, engines);
     const fs::path path = results::journal_path(output);
     if (fs::exists(path) && has_resume) {
         return resumed(path, wanted);

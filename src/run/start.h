@@ -29,7 +29,7 @@ struct Start {
 
 /// Opens the journal beside the plan's output. One that an interrupted run left is gone on with where `has_resume`, and
 /// kept under another name otherwise. Throws UsageError where it is of another run: other cells, models, options that
-/// samples depend on, engine or machine.
-Start begin(const plan::Plan& plan, const machine::Machine& host, const Json& engine, bool has_resume);
+/// samples depend on, engines or machine.
+Start begin(const plan::Plan& plan, const machine::Machine& host, const Json& engines, bool has_resume);
 
 }  // namespace gravbench::run

@@ -24,7 +24,7 @@ namespace {
 using namespace gravbench;
 
 double harness_p50_ns(const run::LaunchContext& context, const plan::Plan& plan, int round) {
-    const results::LaunchRecord record = run::measure_launch(context, plan.cells[0], plan.models[0], round, nullptr);
+    const results::LaunchRecord record = run::measure_launch(context, plan.cells[0], plan.models[0], round);
     if (!record.is_complete()) {
         throw EngineError(record.problem->code, record.problem->message);
     }

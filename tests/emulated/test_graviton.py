@@ -40,11 +40,7 @@ def graviton2(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 
 def cell(outcome: Outcome, model: str, fpmath: str) -> dict[str, Any]:
-    return next(
-        cell
-        for cell in outcome.cells
-        if cell["model"]["name"] == model and cell["settings"]["requested"]["fpmath"] == fpmath
-    )
+    return next(cell for cell in outcome.cells if cell["model"]["name"] == model and cell["settings"]["requested"]["fpmath"] == fpmath)
 
 
 def compute(audit: dict[str, Any]) -> list[dict[str, Any]]:

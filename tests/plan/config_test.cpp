@@ -82,7 +82,7 @@ TEST_CASE("an unknown key is refused with the one that was probably meant") {
     CHECK(error_of("{\n\"fpmaht\": \"bf16\"}") == "2: \"fpmaht\" is not a key of a config; did you mean \"fpmath\"?");
     CHECK(error_of(R"({"lauches": 5})") == "1: \"lauches\" is not a key of a config; did you mean \"launches\"?");
     CHECK(error_of(R"({"model": "x"})") == "1: \"model\" is not a key of a config; did you mean \"models\"?");
-    CHECK(error_of(R"({"precision": 0.02})") == "1: \"precision\" is not a key of a config");
+    CHECK(error_of(R"({"exactness": 0.02})") == "1: \"exactness\" is not a key of a config");
     CHECK(error_of(R"({"": 1})") == "1: \"\" is not a key of a config");
 }
 

@@ -8,11 +8,12 @@ namespace {
 
 using Codes = std::vector<std::string>;
 
-Json result_of(const CellOutcome& outcome, const plan::Cell& cell = some_cell(), const plan::RunOptions& options = {}) {
+Json result_of(const CellOutcome& outcome, const plan::Cell& cell = some_cell(),
+               const plan::RunOptions& options = fixed_launches()) {
     return cell_result(cell, some_model(), options, outcome);
 }
 
-Json with_accuracy(const Json& accuracy, const plan::RunOptions& options = {}) {
+Json with_accuracy(const Json& accuracy, const plan::RunOptions& options = fixed_launches()) {
     CellOutcome outcome{launches(5), {}};
     outcome.launches[1].accuracy = accuracy;
     return result_of(outcome, some_cell(), options);
@@ -53,7 +54,7 @@ TEST_CASE("a cell of which some launches failed keeps its figures and says which
 }
 
 TEST_CASE("fewer launches than asked for is a problem, as many or more is none") {
-    plan::RunOptions options;
+    plan::RunOptions options = fixed_launches();
     options.launches = 3;
     CHECK(codes_of(result_of({launches(2), {}}, some_cell(), options)) == Codes{"too_few_launches"});
     CHECK(codes_of(result_of({launches(3), {}}, some_cell(), options)).empty());
@@ -90,7 +91,7 @@ TEST_CASE("any number of threads is what cores asked for, another than the one a
 }
 
 TEST_CASE("accuracy below the limit invalidates the cell, accuracy at the limit does not") {
-    plan::RunOptions options;
+    plan::RunOptions options = fixed_launches();
     options.min_cosine = 0.9;
     CHECK(codes_of(with_accuracy(some_accuracy(0.9), options)).empty());
     const Json cell = with_accuracy(some_accuracy(0.899), options);

@@ -58,6 +58,18 @@ inline std::vector<LaunchRecord> launches(int count) {
     return result;
 }
 
+/// Launches with these medians; within each one the samples differ by a thousandth.
+inline std::vector<LaunchRecord> with_medians(const std::vector<double>& medians_ms) {
+    std::vector<LaunchRecord> result;
+    for (std::size_t i = 0; i < medians_ms.size(); ++i) {
+        const double middle = medians_ms[i];
+        result.push_back(
+            launch({middle * 0.999, middle, middle * 1.001, middle * 0.9995, middle * 1.0005}, static_cast<int>(i)));
+        result.back().busy_ns = 2000000000;
+    }
+    return result;
+}
+
 /// A comparison with the reference as a launch records it.
 inline Json some_accuracy(const Json& cosine = 0.999994, const Json& export_check = nullptr) {
     return {{"cosine_similarity", cosine},
@@ -67,6 +79,13 @@ inline Json some_accuracy(const Json& cosine = 0.999994, const Json& export_chec
             {"nonfinite", cosine.is_null() ? 3 : 0},
             {"elements", 1000},
             {"reference", {{"settings", "fp32"}, {"export_check", export_check}}}};
+}
+
+/// Of a run with as many launches as there are: nobody asks for a precision.
+inline plan::RunOptions fixed_launches() {
+    plan::RunOptions options;
+    options.has_fixed_launches = true;
+    return options;
 }
 
 inline plan::Cell some_cell(const Json& changes = Json::object()) {
@@ -113,6 +132,7 @@ inline Json document_of(const std::vector<std::pair<plan::Cell, CellOutcome>>& c
                         const plan::Model& model = some_model(), const machine::Machine& machine = graviton3(),
                         const RunFacts& run = some_run()) {
     plan::Plan plan;
+    plan.options = fixed_launches();
     plan.models.push_back(model);
     std::vector<CellOutcome> outcomes;
     for (const auto& [cell, outcome] : cells) {

@@ -35,6 +35,14 @@ TEST_CASE("rounds and seeds differ in their order") {
     CHECK(orders.size() == 100);
 }
 
+TEST_CASE("of two rounds the second is the first backwards: nobody is before another more often than after it") {
+    for (int round = 0; round < 20; round += 2) {
+        std::vector<std::size_t> backwards = round_order(5, 3, round + 1);
+        std::reverse(backwards.begin(), backwards.end());
+        CHECK(round_order(5, 3, round) == backwards);
+    }
+}
+
 TEST_CASE("no cell has a favourite place in the rounds") {
     // Each of 4 places has 1/4 of 4,000 rounds for a cell: 1,000, with a standard deviation of 27.
     std::vector<std::vector<int>> times(4, std::vector<int>(4));
@@ -50,6 +58,18 @@ TEST_CASE("no cell has a favourite place in the rounds") {
             CHECK(count < 1000 + 5 * 27);
         }
     }
+}
+
+TEST_CASE("cells that fit into memory together are one group") {
+    CHECK(groups_within({{0}, {1}, {2}}, {10, 20, 30}, 60) == std::vector<Group>{{0, 1, 2}});
+    CHECK(groups_within({{0}, {1}, {2}}, {10, 20, 30}, 59) == std::vector<Group>{{0, 1}, {2}});
+    CHECK(groups_within({{2}, {0}, {1}}, {10, 20, 30}, 40) == std::vector<Group>{{2, 0}, {1}});
+    CHECK(groups_within({}, {}, 40).empty());
+}
+
+TEST_CASE("a cell too large for the budget is measured by itself, and variants are never parted") {
+    CHECK(groups_within({{0}, {1}}, {100, 100}, 10) == std::vector<Group>{{0}, {1}});
+    CHECK(groups_within({{0, 1}, {2, 3}}, {100, 100, 5, 5}, 10) == std::vector<Group>{{0, 1}, {2, 3}});
 }
 
 }  // namespace
