@@ -18,7 +18,11 @@ case " $* " in
   *" -o "* | *" --output "* | *" --output="*) ;;
   *) options+=(-o results.json) ;;
 esac
-say "measuring: 12 cells, 5 launches each unless told otherwise, about 5 minutes"
+case " $* " in
+  *" --launches"* | *" --max-time"*) ;;
+  *) options+=(--max-time 5m) ;;
+esac
+say "measuring: 12 cells, for about 5 minutes unless told otherwise, and then what really ran"
 code=0
 "$folder/build/release/bin/gravbench" run resnet50 distilbert-sst2 roberta-fill-mask --batch 1,8 --fpmath strict,bf16 \
   --models-dir "$folder/models" "${options[@]}" || code=$?

@@ -24,6 +24,8 @@ const std::vector<Command>& commands();
 
 Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_audit(CLI::App& app, const std::vector<std::string>& command_line);
+Action set_up_compare(CLI::App& app, const std::vector<std::string>& command_line);
+Action set_up_noise(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_doctor(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_show(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_models(CLI::App& app, const std::vector<std::string>& command_line);

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "cli/command.h"
+#include "compare/comparison.h"
 #include "doctor/report.h"
 #include "plan/plan.h"
 #include "protocol/messages.h"
@@ -21,6 +22,7 @@ struct Schema {
 
 const std::vector<Schema>& schemas() {
     static const std::vector<Schema> table{{"results", [] { return std::string(results_schema()); }},
+                                           {"comparison", [] { return std::string(comparison_schema()); }},
                                            {"config", [] { return readable_json(plan::config_schema()); }},
                                            {"manifest", [] { return std::string(manifest_schema()); }},
                                            {"protocol", [] { return std::string(protocol_schema()); }},

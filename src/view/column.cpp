@@ -3,25 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "plan/setting.h"
+#include "view/number.h"
 
 namespace gravbench::view {
 namespace {
 
 using Digits = Column::Digits;
-
-/// Four digits that matter, without an exponent: 0.02314, 62.14, 1234.
-std::string four_digits(double number) {
-    if (number == 0 || !std::isfinite(number)) {
-        return number == 0 ? "0.0" : "-";
-    }
-    // The exponent is taken after rounding: 9.99996 is 10.00.
-    const std::string rounded = fmt::format("{:.3e}", number);
-    const int exponent = std::stoi(rounded.substr(rounded.find('e') + 1));
-    return fmt::format("{:.{}f}", number, std::clamp(3 - exponent, 0, 9));
-}
 
 Json at(const Json& cell, const std::string& pointer) {
     const Json::json_pointer place(pointer);

@@ -25,17 +25,20 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 std::string aligned(const Rows& rows) {
+    std::vector<std::size_t> widths(rows.front().size());
+    std::vector<bool> are_numbers(rows.front().size(), true);
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            widths[i] = std::max(widths[i], rows[j][i].size());
+            are_numbers[i] = are_numbers[i] && (j == 0 || is_number(rows[j][i]));
+        }
+    }
     std::string result;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            std::size_t width = 0;
-            bool is_numeric = true;
-            for (std::size_t j = 0; j < rows.size(); ++j) {
-                width = std::max(width, rows[j][i].size());
-                is_numeric = is_numeric && (j == 0 || is_number(rows[j][i]));
-            }
-            line += is_numeric ? fmt::format("{:>{}}  ", row[i], width) : fmt::format("{:<{}}  ", row[i], width);
+            line += are_numbers[i] ? fmt::format("{:>{}}  ", row[i], widths[i])
+                                   : fmt::format("{:<{}}  ", row[i], widths[i]);
         }
         line.resize(line.find_last_not_of(' ') + 1);
         result += line + "\n";

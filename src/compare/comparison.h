@@ -1,0 +1,87 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exit_code.h"
+#include "compare/fairness.h"
+#include "compare/matching.h"
+#include "compare/metric.h"
+#include "stats/comparison.h"
+
+/// Verdicts: which cells became slower, which faster, and for which of them that cannot be told (docs/compare.md).
+namespace gravbench::compare {
+
+struct ComparisonOptions {
+    std::vector<std::string> metrics{"p50"};
+    /// How much counts: a ratio within [1/(1 + tolerance), 1 + tolerance] is no change worth a verdict.
+    double tolerance = 0.03;
+    /// Among the verdicts "slower" and "faster" of one comparison, the expected share of false ones (Benjamini and
+    /// Hochberg 1995). Without any true change that is the chance of a single false alarm.
+    double false_discovery_rate = stats::verdict_level;
+};
+
+/// What it would take to settle an inconclusive verdict.
+struct Settling {
+    std::size_t launches = 0;  ///< of each side, in all
+    double seconds = 0;        ///< of both sides together; 0 where documents do not say how long launches took
+    /// Not 0 where no reasonable number of launches would do: the effect lies at the tolerance, and this one would not.
+    double other_tolerance = 0;
+};
+
+struct CellComparison {
+    enum class Verdict { better, worse, same, inconclusive, not_compared };
+
+    const Metric* metric = nullptr;
+    std::string base_key;
+    std::string other_key;
+    std::string difference;  ///< "fpmath strict -> bf16"
+    Verdict verdict = Verdict::not_compared;
+    std::string reason;  ///< why it is not compared
+    std::optional<double> base;
+    std::optional<double> other;
+    /// new/base, whichever direction is better. Without an interval where there is one figure a side.
+    std::optional<stats::RatioEstimate> ratio;
+    bool has_interval = false;
+    bool is_paired = false;
+    std::size_t base_launches = 0;
+    std::size_t other_launches = 0;
+    double adjusted_p_value = 1;
+    std::optional<double> smallest_detectable;  ///< as a ratio above 1
+    std::optional<Settling> settling;
+};
+
+struct Comparison {
+    std::string base_name;
+    std::string other_name;
+    ComparisonOptions options;
+    std::vector<CellComparison> cells;
+    std::vector<std::string> only_in_base;
+    std::vector<std::string> only_in_other;
+    std::vector<Warning> warnings;
+};
+
+/// Compares cells that match. Where both documents are of one run, launches of the same number were measured side by
+/// side and are compared in pairs. Cells whose figures must not be used, emulated ones among them, are never ranked.
+Comparison compare(const MeasuredDocument& base, const MeasuredDocument& other, const Matches& matches,
+                   const ComparisonOptions& options);
+
+/// The pairs of variants that one run measured against each other.
+Comparison compare_versus(const MeasuredDocument& document, const ComparisonOptions& options);
+
+/// What "slower" and the others are called for this metric.
+std::string name_of(CellComparison::Verdict verdict, const Metric& metric);
+
+/// A regression wins over what is inconclusive or could not be compared, which is not fine either.
+ExitCode exit_code_for(const Comparison& comparison);
+
+/// The document `gravbench.comparison/1`.
+Json to_json(const Comparison& comparison);
+
+}  // namespace gravbench::compare
+
+namespace gravbench {
+/// The JSON Schema of that document (src/compare/comparison.schema.json).
+const char* comparison_schema();
+}  // namespace gravbench

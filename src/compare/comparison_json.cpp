@@ -1,0 +1,62 @@
+#include "compare/comparison.h"
+
+namespace gravbench::compare {
+namespace {
+
+template <typename T>
+Json known(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+Json settling_json(const Settling& settling) {
+    return {{"launches", settling.launches},
+            {"seconds", settling.seconds > 0 ? Json(settling.seconds) : Json()},
+            {"other_tolerance", settling.other_tolerance > 0 ? Json(settling.other_tolerance) : Json()}};
+}
+
+Json cell_json(const CellComparison& cell) {
+    const bool has_interval = cell.ratio && cell.has_interval;
+    return {{"base", cell.base_key},
+            {"new", cell.other_key},
+            {"difference", cell.difference},
+            {"metric", cell.metric->name},
+            {"verdict", name_of(cell.verdict, *cell.metric)},
+            {"is_regression", cell.verdict == CellComparison::Verdict::worse},
+            {"reason", cell.reason.empty() ? Json() : Json(cell.reason)},
+            {"base_value", known(cell.base)},
+            {"new_value", known(cell.other)},
+            {"ratio", cell.ratio ? Json(cell.ratio->value) : Json()},
+            {"ratio_ci95", has_interval ? Json{cell.ratio->ci95.low, cell.ratio->ci95.high} : Json()},
+            {"standard_error", has_interval ? Json(cell.ratio->standard_error) : Json()},
+            {"p_value", cell.ratio ? Json(cell.ratio->p_value) : Json()},
+            {"adjusted_p_value", cell.ratio ? Json(cell.adjusted_p_value) : Json()},
+            {"is_paired", cell.is_paired},
+            {"base_launches", cell.base_launches},
+            {"new_launches", cell.other_launches},
+            {"smallest_detectable_ratio", known(cell.smallest_detectable)},
+            {"settling", cell.settling ? settling_json(*cell.settling) : Json()}};
+}
+
+}  // namespace
+
+Json to_json(const Comparison& comparison) {
+    Json cells = Json::array();
+    for (const CellComparison& cell : comparison.cells) {
+        cells.push_back(cell_json(cell));
+    }
+    Json warnings = Json::array();
+    for (const Warning& warning : comparison.warnings) {
+        warnings.push_back({{"code", warning.code}, {"message", warning.message}, {"cells", warning.cells}});
+    }
+    return {{"schema", "gravbench.comparison/1"},
+            {"base", comparison.base_name},
+            {"new", comparison.other_name},
+            {"tolerance", comparison.options.tolerance},
+            {"false_discovery_rate", comparison.options.false_discovery_rate},
+            {"cells", cells},
+            {"only_in_base", comparison.only_in_base},
+            {"only_in_new", comparison.only_in_other},
+            {"warnings", warnings}};
+}
+
+}  // namespace gravbench::compare

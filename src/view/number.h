@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace gravbench::view {
+
+/// Four digits that matter, without an exponent: 0.02314, 62.14, 1234. A dash for what is not finite.
+std::string four_digits(double number);
+
+}  // namespace gravbench::view

@@ -1,0 +1,286 @@
+"""`gravbench compare`: verdicts, what they rest on, exit codes, and every wrong use."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from front import Front, Outcome
+
+Document = dict[str, Any]
+
+
+def cell(
+    settings: dict[str, Any], level_ms: float, seed: int, launches: int = 10, spread: float = 0.02, model: str = "net"
+) -> dict[str, Any]:
+    """A cell whose launches have a p50 of about `level_ms`, each of its own speed."""
+    generator = random.Random(seed)
+    requested = {"batch": 1, "fpmath": "strict", "dtype": "fp32", **settings}
+    key = f"{model}:" + ",".join(
+        f"{name}={value}" for name, value in requested.items() if name == "batch" or value not in ("strict", "fp32")
+    )
+    samples = []
+    for _ in range(launches):
+        own = level_ms * generator.lognormvariate(0, spread)
+        samples.append([[int(1e6 * own * generator.lognormvariate(0, 0.01)) for _ in range(20)] for _ in range(2)])
+    return {
+        "key": key,
+        "model": {"name": model, "sha256": "a" * 64, "source": None, "weights": {"kind": "random"}},
+        "engine": {"name": "torch", "version": "2.13.0", "libraries": {"onednn": "3.12.0"}, "arch": "x86_64", "cpu": "CPU", "isa": "AVX"},
+        "settings": {"requested": requested, "effective": {"threads": 2}},
+        "latency_ms": {"p50": level_ms, "p50_ci95": [level_ms * 0.99, level_ms * 1.01]},
+        "throughput_per_s": {"value": 1000 / level_ms, "ci95": None},
+        "accuracy": {"cosine_similarity": 0.9999},
+        "launches": [
+            {"number": i, "seconds": 2.0, "first_inference_ms": 3 * level_ms, "peak_rss_bytes": 1 << 28, "warmup_inferences": 5}
+            | {"inputs_digest": "0123", "disturbed_blocks": 0}
+            for i in range(launches)
+        ],
+        "samples": {"launches": samples, "wall_ns": [[sum(block) for block in launch] for launch in samples], "rounds": []},
+        "problems": [],
+        "valid": True,
+    }
+
+
+def document(*cells: dict[str, Any], run: str = "one", machine: dict[str, Any] | None = None) -> Document:
+    return {
+        "schema": "gravbench.results/1",
+        "run": {"id": run, "status": "complete", "tool": {"version": "0.1.0", "commit": "abc"}, "seed": 1},
+        "machine": {
+            "instance_type": "c7g.xlarge",
+            "cpu": "Neoverse V1",
+            "vcpus": 4,
+            "usable_cpus": 4,
+            "physical_cores": 4,
+            **(machine or {}),
+        },
+        "cells": list(cells),
+    }
+
+
+def write(front: Front, name: str, content: Document | str) -> str:
+    path = front.folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(path)
+
+
+def compare(front: Front, base: Document, new: Document, *flags: str) -> tuple[Outcome, Document]:
+    outcome = front.call("compare", write(front, "base.json", base), write(front, "new.json", new), "-o", "verdict.json", *flags)
+    return outcome, json.loads((front.folder / "verdict.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("factor", "verdict", "code"), [(1.1, "slower", 1), (0.9, "faster", 0), (1.0, "same", 0)])
+def test_a_change_beyond_the_tolerance_is_told_and_decides_the_exit_code(front: Front, factor: float, verdict: str, code: int) -> None:
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(cell({}, 10 * factor, 2), run="two"), "--tolerance", "5%")
+    assert outcome.code == code
+    (one,) = told["cells"]
+    assert one["verdict"] == verdict and one["is_regression"] is (code == 1)
+    assert one["ratio_ci95"][0] < factor < one["ratio_ci95"][1]
+    assert f"1 {verdict}; tolerance 5%" in outcome.stdout
+
+
+def test_too_few_and_too_unlike_launches_are_inconclusive_and_it_says_what_would_settle_it(front: Front) -> None:
+    outcome, told = compare(front, document(cell({}, 10, 1, 5, 0.1)), document(cell({}, 10, 2, 5, 0.1), run="two"))
+    assert outcome.code == 4
+    (one,) = told["cells"]
+    assert one["verdict"] == "inconclusive"
+    assert one["smallest_detectable_ratio"] > 1.1
+    assert one["settling"]["launches"] > 20
+    # Each launch took 2 s, on both sides.
+    assert one["settling"]["seconds"] == pytest.approx(4 * one["settling"]["launches"])
+    assert "could have shown" in outcome.stdout and "would settle it" in outcome.stdout
+
+
+def test_launches_of_one_run_are_paired_so_that_drift_of_the_machine_cancels(front: Front) -> None:
+    base, new = cell({}, 10, 1), cell({"fpmath": "bf16"}, 10, 1)
+    for drift, (of_base, of_new) in enumerate(zip(base["samples"]["launches"], new["samples"]["launches"], strict=True)):
+        for launch in (of_base, of_new):
+            launch[:] = [[int(sample * (1 + 0.05 * drift)) for sample in block] for block in launch]
+    both = document(base, new)
+    flags = ("--where", "fpmath=strict", "--against", "fpmath=bf16")
+    path = write(front, "both.json", both)
+    outcome = front.call("compare", path, *flags, "--format", "json")
+    (paired,) = json.loads(outcome.stdout)["cells"]
+    assert paired["is_paired"] and paired["difference"] == "fpmath strict -> bf16"
+    assert (outcome.code, paired["verdict"]) == (0, "same")
+    unpaired, _ = compare(front, both, {**copy.deepcopy(both), "run": {**both["run"], "id": "two"}}, *flags)
+    assert unpaired.code == 4
+
+
+def test_variants_of_one_run_are_compared_by_what_the_document_says(front: Front) -> None:
+    base, new = cell({}, 10, 1), cell({"fpmath": "bf16"}, 12, 2)
+    both = document(base, new) | {"versus": [{"base": base["key"], "new": new["key"]}]}
+    outcome = front.call("compare", write(front, "both.json", both))
+    assert outcome.code == 1 and "slower" in outcome.stdout and "10 pairs" in outcome.stdout
+
+
+def test_cells_of_one_side_only_are_listed(front: Front) -> None:
+    base = document(cell({}, 10, 1), cell({"batch": 8}, 80, 3))
+    outcome, told = compare(front, base, document(cell({}, 10, 2), cell({"fpmath": "bf16"}, 9, 4), run="two"), "--tolerance", "5%")
+    assert outcome.code == 0
+    assert told["only_in_base"] == ["net:batch=8"] and told["only_in_new"] == ["net:batch=1,fpmath=bf16"]
+    assert "only in the base: net:batch=8" in outcome.stdout and "only in the new: net:batch=1,fpmath=bf16" in outcome.stdout
+
+
+def test_a_metric_of_each_kind_has_its_ratio_and_its_words(front: Front) -> None:
+    new = cell({}, 10, 2)
+    new["accuracy"]["cosine_similarity"] = 0.9
+    for launch in new["launches"]:
+        launch["peak_rss_bytes"] = 1 << 29
+    metrics = "p50,p90,mean,throughput,first-inference,memory,cosine"
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(new, run="two"), "--metric", metrics, "--tolerance", "5%")
+    verdicts = {one["metric"]: one["verdict"] for one in told["cells"]}
+    assert verdicts == {"p50": "same", "p90": "same", "mean": "same", "throughput": "same", "first-inference": "same"} | {
+        "memory": "larger",
+        "cosine": "less exact",
+    }
+    assert outcome.code == 1
+    assert next(one for one in told["cells"] if one["metric"] == "memory")["ratio"] == pytest.approx(2)
+
+
+def test_a_slower_throughput_is_a_smaller_one(front: Front) -> None:
+    _, told = compare(front, document(cell({}, 10, 1)), document(cell({}, 12, 2), run="two"), "--metric", "throughput")
+    assert told["cells"][0]["verdict"] == "slower" and told["cells"][0]["ratio"] < 0.9
+
+
+def test_a_percentile_without_enough_samples_is_not_compared_with_the_reason(front: Front) -> None:
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(cell({}, 10, 2), run="two"), "--metric", "p99")
+    assert outcome.code == 4
+    assert told["cells"][0]["verdict"] == "not compared"
+    assert "enough samples" in told["cells"][0]["reason"]
+
+
+@pytest.mark.parametrize(("problem", "reason"), [("emulated", "emulated CPU"), ("engine_crashed", "not valid: engine_crashed")])
+def test_cells_whose_figures_must_not_be_used_are_never_ranked(front: Front, problem: str, reason: str) -> None:
+    new = cell({}, 5, 2) | {"valid": False, "problems": [{"code": problem, "message": "it says why"}]}
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(new, run="two"))
+    assert outcome.code == 4
+    assert told["cells"][0]["verdict"] == "not compared" and told["cells"][0]["ratio"] is None
+    assert reason in told["cells"][0]["reason"] and reason in outcome.stdout
+
+
+def test_of_many_cells_a_borderline_one_alone_is_no_alarm(front: Front) -> None:
+    """One of fifty with a p-value of about 1% is what chance makes of fifty equal ones; alone it would be an alarm."""
+    settings = [{"batch": batch} for batch in range(1, 51)]
+    base = document(*[cell(one, 10, i, 6, 0.05) for i, one in enumerate(settings)])
+    new = document(*[cell(one, 10, 100 + i, 6, 0.05) for i, one in enumerate(settings)], run="two")
+    _, told = compare(front, base, new, "--tolerance", "1%")
+    p_values = [one["p_value"] for one in told["cells"]]
+    assert min(p_values) < 0.05, "the seeds have one that would alarm by itself"
+    assert {one["verdict"] for one in told["cells"]} <= {"same", "inconclusive"}
+    assert all(one["adjusted_p_value"] >= one["p_value"] - 1e-12 for one in told["cells"])
+
+
+def changed(**members: Any) -> dict[str, Any]:
+    return cell({}, 10, 2) | members
+
+
+@pytest.mark.parametrize(
+    ("new", "machine", "warning"),
+    [
+        (changed(), {"cpu": "Neoverse N1"}, "CPU: Neoverse V1 and Neoverse N1"),
+        (changed(), {"instance_type": "c6g.xlarge"}, "instance type: c7g.xlarge and c6g.xlarge"),
+        (changed(), {"kernel": "6.8"}, "kernel: unknown and 6.8"),
+        (changed(model={**cell({}, 1, 1)["model"], "sha256": "b" * 64}), {}, "file (SHA-256): aaaaaaaaaaaa and bbbbbbbbbbbb (1 cells)"),
+        (changed(model={**cell({}, 1, 1)["model"], "weights": {"kind": "pretrained"}}), {}, "weights: random and pretrained"),
+        (changed(engine={**cell({}, 1, 1)["engine"], "version": "2.14.0"}), {}, "engine: torch 2.13.0 and torch 2.14.0"),
+        (changed(launches=[{**one, "inputs_digest": "9"} for one in cell({}, 1, 1)["launches"]]), {}, "inputs (digest): 0123 and 9"),
+        (changed(launches=[{**one, "warmup_inferences": 50} for one in cell({}, 1, 1)["launches"]]), {}, "warm-up: 5 and 50 inferences"),
+        (changed(launches=[{**one, "disturbed_blocks": 2} for one in cell({}, 1, 1)["launches"]]), {}, "disturbed blocks: 0% and 100%"),
+        (changed(settings={**cell({}, 1, 1)["settings"], "effective": {"threads": 1}}), {}, "threads in force: 2 and 1"),
+    ],
+)  # fmt: skip
+def test_what_else_differs_is_warned_of(front: Front, new: dict[str, Any], machine: dict[str, Any], warning: str) -> None:
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(new, run="two", machine=machine))
+    assert any(warning in f"{one['message']} ({one['cells']} cells)" for one in told["warnings"]), told["warnings"]
+    assert "warning" in outcome.stdout
+
+
+def test_the_same_document_twice_is_the_same_without_a_warning(front: Front) -> None:
+    one = document(cell({}, 10, 1))
+    outcome, told = compare(front, one, one)
+    assert (outcome.code, told["cells"][0]["verdict"], told["warnings"]) == (0, "same", [])
+
+
+def test_the_comparison_validates_against_its_schema_and_markdown_is_a_table(front: Front) -> None:
+    schema = json.loads(front.call("schema", "comparison").stdout)
+    _, told = compare(front, document(cell({}, 10, 1, 5, 0.1), cell({"batch": 8}, 9, 3)), document(cell({}, 10, 2, 5, 0.1), run="two"))
+    jsonschema.Draft202012Validator(schema).validate(told)
+    shown = front.call("compare", str(front.folder / "base.json"), str(front.folder / "new.json"), "--format", "markdown")
+    assert shown.stdout.startswith("| cell |")
+
+
+def test_documents_of_several_machines_line_up(front: Front) -> None:
+    c7g = document(cell({}, 10, 1), cell({"batch": 8}, 80, 2), run="one")
+    c6i = document(cell({}, 20, 3), run="two", machine={"instance_type": "c6i.xlarge", "vcpus": 4, "physical_cores": 2})
+    emulated = cell({}, 1, 4) | {"valid": False, "problems": [{"code": "emulated", "message": "no times"}]}
+    paths = [
+        write(front, "a.json", c7g),
+        write(front, "b.json", c6i),
+        write(front, "c.json", document(emulated, run="3", machine={"instance_type": None})),
+    ]
+    outcome = front.call("compare", "--across", *paths, "--format", "json")
+    assert outcome.code == 0
+    told = json.loads(outcome.stdout)
+    assert told["machines"] == ["c7g.xlarge", "c6i.xlarge", "c"]
+    first, second, third = told["rows"][0]["entries"]
+    assert first["ratio"] is None and second["ratio"] == pytest.approx(2, rel=0.1)
+    assert second["ratio_ci95"][0] < second["ratio"] < second["ratio_ci95"][1]
+    assert second["per_core_per_s"] == pytest.approx(25) and second["per_vcpu_per_s"] == pytest.approx(12.5)
+    assert third["p50_ms"] is None and third["reason"] == "emulated"
+    assert [entry["reason"] for entry in told["rows"][1]["entries"]] == [None, "not measured", "not measured"]
+    assert "c6i.xlarge" in front.call("compare", "--across", *paths).stdout
+
+
+WHOLE = json.dumps(document(cell({}, 10, 1)))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (WHOLE[: len(WHOLE) // 2], "new.json: damaged, or no JSON"),
+        ("not JSON", "new.json: damaged, or no JSON"),
+        ('{"schema": "gravbench.results/9"}', 'new.json: not a results document: "schema" is "gravbench.results/9"'),
+        ("[1, 2]", "new.json: not a results document"),
+        ('{"schema": "gravbench.results/1", "run": {}, "machine": {}}', "cells"),
+        ('{"schema": "gravbench.results/1", "run": {}, "machine": {}, "cells": [{"key": "x"}]}', "model"),
+    ],
+)
+def test_a_file_that_is_no_results_document_is_refused_by_name(front: Front, content: str, message: str) -> None:
+    outcome = front.call("compare", write(front, "base.json", document(cell({}, 10, 1))), write(front, "new.json", content))
+    assert outcome.code == 2 and message in outcome.stderr, outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["absent.json", "absent.json"], "absent.json: cannot read"),
+        (["a.json"], "one document alone is compared by --where"),
+        (["a.json", "--where", "fpmath=strict"], "--where needs --against"),
+        (["a.json", "--where", "fpmath=strict", "--against", "fpmaht=bf16"], 'did you mean "fpmath"?'),
+        (["a.json", "--where", "fpmath=strict", "--against", "fpmath=bf16"], "--against fpmath=bf16: no cell of"),
+        (["a.json", "--where", "fpmath", "--against", "fpmath=bf16"], '"fpmath" is no NAME=VALUE'),
+        (["a.json", "a.json", "--metric", "p51"], 'did you mean "p50"?'),
+        (["a.json", "a.json", "--tolerance", "0"], "--tolerance"),
+        (["a.json", "a.json", "--tolerance", "wide"], 'is not a share between 0 and 1 like 3% or 0.03'),
+        (["a.json", "a.json", "a.json"], "--across lines up any number"),
+        (["a.json", "a.json", "--format", "xml"], "is not one of table, markdown, json"),
+        (["--across", "a.json", "--where", "batch=1"], "--across lines up whole documents"),
+        (["a.json", "a.json", "-o", "nowhere/x.json"], "there is no folder nowhere"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_told(front: Front, arguments: list[str], message: str) -> None:
+    Path(write(front, "a.json", document(cell({}, 10, 1))))
+    outcome = front.call("compare", *arguments)
+    assert outcome.code == 2 and message in outcome.stderr, outcome.stderr
+
+
+def test_two_cells_that_selections_cannot_tell_apart_are_refused(front: Front) -> None:
+    path = write(front, "a.json", document(cell({}, 10, 1), cell({"fpmath": "bf16"}, 9, 2), cell({"fpmath": "any"}, 9, 3)))
+    outcome = front.call("compare", path, "--where", "batch=1", "--against", "fpmath=bf16")
+    assert outcome.code == 2 and "differ in nothing that the other side could be told apart by" in outcome.stderr
