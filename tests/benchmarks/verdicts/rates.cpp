@@ -1,0 +1,166 @@
+#include "rates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "stats/comparison.h"
+#include "stats/quantile.h"
+
+namespace gravbench::verdicts {
+namespace {
+
+/// Calls work(0) to work(count - 1), each once. Which thread does it makes no difference to the result.
+void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work) {
+    std::vector<std::thread> working;
+    for (std::size_t part = 0; part < threads; ++part) {
+        working.emplace_back([&, part] {
+            for (std::size_t i = part; i < count; i += threads) {
+                work(i);
+            }
+        });
+    }
+    for (std::thread& thread : working) {
+        thread.join();
+    }
+}
+
+/// Seeds of cells that never meet: neighbouring numbers are independent (noise_model.h mixes them).
+std::uint64_t cell_seed(const SimulationSize& size, std::size_t scenario, std::size_t run, std::size_t cell) {
+    return (((size.seed * 1000 + scenario) * 1'000'000 + run) * 1000) + cell;
+}
+
+template <typename Runs, typename Holds>
+double share(const Runs& runs, Holds holds) {
+    return static_cast<double>(std::count_if(runs.begin(), runs.end(), holds)) / static_cast<double>(runs.size());
+}
+
+/// One run of one cell, and of two variants of it.
+struct Run {
+    stats::Interval p50_bootstrap;
+    stats::Interval p50_student;
+    stats::Interval p99_bootstrap;
+    stats::Interval p99_student;
+    std::vector<Decision> without_difference;  ///< in the order of rules()
+    std::vector<Decision> with_slowdown;
+};
+
+stats::Interval by_student(const std::vector<stats::LaunchFigure>& figures) {
+    std::vector<double> values;
+    for (const stats::LaunchFigure& figure : figures) {
+        values.push_back(figure.value);
+    }
+    return *stats::positive_launch_interval(values);
+}
+
+Run run_once(const Scenario& scenario, const SimulationSize& size, std::size_t number, std::size_t run) {
+    const LaunchShape shape;
+    const std::uint64_t seed = cell_seed(size, number, run, 0);
+    const Cell base = measure(scenario, shape, seed);
+    const Cell other = measure(scenario, shape, seed + 1);
+    const Measured slowed = scaled(other.measured, slowdown);
+    Run result{*stats::bootstrap_interval(base.p50, seed),
+               by_student(base.p50),
+               *stats::bootstrap_interval(base.p99, seed),
+               by_student(base.p99),
+               {},
+               {}};
+    for (const Rule& rule : rules()) {
+        result.without_difference.push_back(rule.judge(base.measured, other.measured));
+        result.with_slowdown.push_back(rule.judge(base.measured, slowed));
+    }
+    return result;
+}
+
+IntervalRates interval_rates(const std::vector<Run>& runs, stats::Interval Run::*interval, double truth) {
+    std::vector<double> widths;
+    for (const Run& run : runs) {
+        widths.push_back(((run.*interval).high - (run.*interval).low) / truth);
+    }
+    std::sort(widths.begin(), widths.end());
+    return {share(runs, [&](const Run& run) { return (run.*interval).low <= truth && truth <= (run.*interval).high; }),
+            stats::quantile(widths, 0.5)};
+}
+
+/// Whether a run of many cells without differences had an alarm.
+struct WideRun {
+    bool is_uncorrected = false;
+    bool is_corrected = false;
+    bool is_corrected_p = false;
+};
+
+WideRun judge_wide(const std::vector<stats::RatioEstimate>& ratios) {
+    std::vector<double> p_values;
+    for (const stats::RatioEstimate& ratio : ratios) {
+        p_values.push_back(ratio.p_value);
+    }
+    const std::vector<double> adjusted = stats::adjusted_p_values(p_values);
+    WideRun result;
+    for (std::size_t i = 0; i < ratios.size(); ++i) {
+        const bool counts = std::abs(std::log(ratios[i].value)) > std::log1p(tolerance);
+        result.is_uncorrected |= counts && p_values[i] <= stats::verdict_level;
+        result.is_corrected |= counts && adjusted[i] <= stats::verdict_level;
+        result.is_corrected_p |= adjusted[i] <= stats::verdict_level;
+    }
+    return result;
+}
+
+struct WidePair {
+    WideRun paired;
+    WideRun independent;
+};
+
+WidePair run_wide(const Scenario& scenario, const SimulationSize& size, std::size_t number, std::size_t run) {
+    // Only p50 is looked at, for which few samples do.
+    const LaunchShape shape{1, 30};
+    std::vector<stats::RatioEstimate> paired;
+    std::vector<stats::RatioEstimate> independent;
+    for (std::size_t i = 0; i < wide_cells; ++i) {
+        // Beyond the runs of one cell.
+        const std::uint64_t seed = cell_seed(size, number, size.runs + run, 2 * i);
+        const Cell base = measure(scenario, shape, seed);
+        const Cell other = measure(scenario, shape, seed + 1);
+        std::vector<double> ratios;
+        for (std::size_t launch = 0; launch < scenario.launches; ++launch) {
+            ratios.push_back(other.measured.launch_p50[launch] / base.measured.launch_p50[launch]);
+        }
+        paired.push_back(stats::paired_ratio_of(ratios));
+        independent.push_back(stats::independent_ratio(base.measured.launch_p50, other.measured.launch_p50));
+    }
+    return {judge_wide(paired), judge_wide(independent)};
+}
+
+WideRates wide_rates(const std::vector<WidePair>& runs, WideRun WidePair::*side) {
+    return {share(runs, [&](const WidePair& run) { return (run.*side).is_uncorrected; }),
+            share(runs, [&](const WidePair& run) { return (run.*side).is_corrected; }),
+            share(runs, [&](const WidePair& run) { return (run.*side).is_corrected_p; })};
+}
+
+}  // namespace
+
+ScenarioRates rates_of(const Scenario& scenario, const SimulationSize& size, std::size_t number) {
+    std::vector<Run> runs(size.runs);
+    in_parallel(size.runs, size.threads, [&](std::size_t run) { runs[run] = run_once(scenario, size, number, run); });
+    std::vector<WidePair> wide(size.wide_runs);
+    in_parallel(size.wide_runs, size.threads,
+                [&](std::size_t run) { wide[run] = run_wide(scenario, size, number, run); });
+
+    ScenarioRates rates;
+    rates.scenario = scenario;
+    rates.p50_bootstrap = interval_rates(runs, &Run::p50_bootstrap, scenario.p50);
+    rates.p50_student = interval_rates(runs, &Run::p50_student, scenario.p50);
+    rates.p99_bootstrap = interval_rates(runs, &Run::p99_bootstrap, scenario.p99);
+    rates.p99_student = interval_rates(runs, &Run::p99_student, scenario.p99);
+    for (std::size_t rule = 0; rule < rules().size(); ++rule) {
+        rates.rules.push_back(
+            {share(runs, [&](const Run& run) { return run.without_difference[rule] != Decision::none; }),
+             share(runs, [&](const Run& run) { return run.with_slowdown[rule] == Decision::slower; })});
+    }
+    rates.wide_paired = wide_rates(wide, &WidePair::paired);
+    rates.wide_independent = wide_rates(wide, &WidePair::independent);
+    return rates;
+}
+
+}  // namespace gravbench::verdicts

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scenario.h"
+
+namespace gravbench::verdicts {
+
+struct SimulationSize {
+    std::size_t runs = 1000;
+    std::size_t wide_runs = 1000;  ///< of runs with many cells
+    std::size_t threads = 2;
+    std::uint64_t seed = 1;
+};
+
+/// The cells of a run in which a correction for many comparisons shows.
+inline constexpr std::size_t wide_cells = 50;
+
+/// The true slowdown that is to be found.
+inline constexpr double slowdown = 1.05;
+
+/// How an interval of 95% did.
+struct IntervalRates {
+    double coverage = 0;      ///< the share of runs whose interval holds the truth
+    double median_width = 0;  ///< as a share of the truth
+};
+
+struct RuleRates {
+    double false_alarms = 0;  ///< of runs without a difference, either direction
+    double found = 0;         ///< of runs with the slowdown, called slower
+};
+
+/// The share of runs of many cells without any difference that have an alarm all the same.
+struct WideRates {
+    double uncorrected = 0;  ///< p <= 0.03 and beyond the tolerance
+    double corrected = 0;    ///< the same with the adjusted p
+    double corrected_p = 0;  ///< adjusted p <= 0.03 alone
+};
+
+struct ScenarioRates {
+    Scenario scenario;
+    IntervalRates p50_bootstrap;
+    IntervalRates p50_student;
+    IntervalRates p99_bootstrap;
+    IntervalRates p99_student;
+    std::vector<RuleRates> rules;  ///< in the order of rules()
+    WideRates wide_paired;
+    WideRates wide_independent;
+};
+
+/// Simulates a scenario. `number` tells its random numbers from those of others.
+ScenarioRates rates_of(const Scenario& scenario, const SimulationSize& size, std::size_t number);
+
+}  // namespace gravbench::verdicts

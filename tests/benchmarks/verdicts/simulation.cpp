@@ -1,0 +1,84 @@
+// How often gravbench's intervals and verdicts are wrong, and its peers' on the same samples, where the truth is known:
+// README.md beside this file.
+//
+//   simulation [--runs N] [--wide-runs N] [--threads N] [--seed N] [--check] [-o FILE]
+//
+// 1000 runs of each of 32 scenarios, in less than three minutes. --check fails where a rate is not what it must be.
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "rates.h"
+#include "report.h"
+
+namespace {
+
+using namespace gravbench::verdicts;
+
+struct Flags {
+    SimulationSize size;
+    bool is_check = false;
+    std::string output;
+};
+
+Flags parse(int argc, char** argv) {
+    Flags flags;
+    for (int i = 1; i < argc; ++i) {
+        const std::string flag = argv[i];
+        const auto value = [&]() -> std::string {
+            if (++i == argc) {
+                throw std::runtime_error(flag + " needs a value");
+            }
+            return argv[i];
+        };
+        if (flag == "--runs") {
+            flags.size.runs = std::stoul(value());
+        } else if (flag == "--wide-runs") {
+            flags.size.wide_runs = std::stoul(value());
+        } else if (flag == "--threads") {
+            flags.size.threads = std::stoul(value());
+        } else if (flag == "--seed") {
+            flags.size.seed = std::stoull(value());
+        } else if (flag == "-o") {
+            flags.output = value();
+        } else if (flag == "--check") {
+            flags.is_check = true;
+        } else {
+            throw std::runtime_error("no flag " + flag);
+        }
+    }
+    return flags;
+}
+
+int simulate(const Flags& flags) {
+    std::vector<ScenarioRates> rates;
+    std::fputs(headings().c_str(), stdout);
+    for (const Scenario& scenario : all_scenarios()) {
+        rates.push_back(rates_of(scenario, flags.size, rates.size()));
+        std::fputs(row(rates.back()).c_str(), stdout);
+        std::fflush(stdout);
+    }
+    if (!flags.output.empty() &&
+        !(std::ofstream(flags.output) << gravbench::readable_json(to_json(rates, flags.size)))) {
+        throw std::runtime_error("cannot write " + flags.output);
+    }
+    const std::vector<std::string> faults = flags.is_check ? faults_of(rates, flags.size) : std::vector<std::string>();
+    for (const std::string& fault : faults) {
+        std::fprintf(stderr, "%s\n", fault.c_str());
+    }
+    return faults.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return simulate(parse(argc, argv));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "simulation: %s\n", error.what());
+        return 2;
+    }
+}

@@ -1,0 +1,106 @@
+"""One comparison of two engines by `gravbench run`, for real.py and whole_runs.py: the only place that knows its flags."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+BINARIES = Path(os.environ.get("GRAVBENCH_BINARIES", ROOT / "build" / "release" / "bin"))
+ALARMS = ("slower", "faster")
+# 1: slower; 4: inconclusive, or the document has problems. Others mean that nothing was judged.
+JUDGED_CODES = (0, 1, 4)
+
+
+class RunFailed(Exception):
+    """gravbench gave no verdict."""
+
+
+@dataclass
+class Judged:
+    """What gravbench said, and the samples from which it said so."""
+
+    exit_code: int
+    seconds: float
+    comparison: dict[str, Any]
+    document: dict[str, Any]
+
+    @property
+    def cell(self) -> dict[str, Any]:
+        return self.comparison["cells"][0]
+
+    def cells(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The base and the new side of the document."""
+        pair = self.document["versus"][0]
+        by_key = {cell["key"]: cell for cell in self.document["cells"]}
+        return by_key[pair["base"]], by_key[pair["new"]]
+
+    def samples(self) -> tuple[list[list[list[int]]], list[list[list[int]]]]:
+        """Nanoseconds, by side, launch and block."""
+        base, new = self.cells()
+        return base["samples"]["launches"], new["samples"]["launches"]
+
+
+def write_engine(path: Path, command: list[str]) -> Path:
+    """An engine definition (docs/engines.md)."""
+    path.write_text(json.dumps({"name": path.stem, "command": command}), encoding="utf-8")
+    return path
+
+
+def program(name: str) -> str:
+    found = BINARIES / name
+    if not found.exists():
+        sys.exit(f"{found} is not there: build it, or say where it is with GRAVBENCH_BINARIES")
+    return str(found)
+
+
+def judge(model: list[str], base: Path, new: Path, folder: Path, *flags: str, seed: int = 1) -> Judged:
+    """Measures the model, with its own flags, on two engines in one run. Throws RunFailed."""
+    output = folder / "results.json"
+    comparison = folder / "comparison.json"
+    for left_over in (output, comparison, folder / "results.json.journal"):
+        left_over.unlink(missing_ok=True)
+    command = [program("gravbench"), "run", *model, "--engine", str(base), "--versus-engine", str(new)]
+    command += ["--accuracy", "off", "--audit", "off", "--seed", str(seed), "-q"]
+    command += ["-o", str(output), "--comparison", str(comparison), *flags]
+    start = time.monotonic()
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+    seconds = time.monotonic() - start
+    if done.returncode not in JUDGED_CODES or not output.exists() or not comparison.exists():
+        raise RunFailed(f"exit code {done.returncode} of {shlex.join(command)}\n{done.stderr[-2000:]}")
+    return Judged(
+        done.returncode, seconds, json.loads(comparison.read_text(encoding="utf-8")), json.loads(output.read_text(encoding="utf-8"))
+    )
+
+
+def write_whole(path: Path, value: Any) -> None:
+    """Replaces the file, so that an interruption leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    new.replace(path)
+
+
+@contextmanager
+def busy_core(is_wanted: bool) -> Iterator[None]:
+    """Another process that takes a core for as long."""
+    if not is_wanted:
+        yield
+        return
+    # Should this process be killed, that one does not stay behind.
+    spin = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(1 << 20))"
+    process = subprocess.Popen([sys.executable, "-c", spin])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
