@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "stats/quantile.h"
 #include "stats/summary.h"
+#include "stats/typical_quantile.h"
 
 namespace gravbench::results {
 namespace {
@@ -94,13 +95,11 @@ std::string lack_of_samples(const std::vector<LaunchRecord>& launches, double pr
 void add_percentile(const std::vector<LaunchRecord>& launches, const Percentile& percentile, Json& result,
                     Json& intervals, Json& reasons) {
     const std::string name = percentile.name;
-    const std::string lack = lack_of_samples(launches, percentile.probability);
-    const auto figures = launch_figures(launches, name);
-    const bool is_given = lack.empty() && figures;
-    result[name] = is_given ? Json(geometric_mean(*figures)) : Json();
-    intervals[name + "_ci95"] = is_given ? to_json(stats::bootstrap_interval(*figures, bootstrap_seed)) : Json();
-    if (!is_given) {
-        reasons[name] = reasons[name + "_ci95"] = lack;
+    const auto estimate = estimate_of(launches, name);
+    result[name] = estimate ? Json(estimate->value) : Json();
+    intervals[name + "_ci95"] = estimate ? to_json(estimate->ci95) : Json();
+    if (!estimate) {
+        reasons[name] = reasons[name + "_ci95"] = lack_of_samples(launches, percentile.probability);
     } else if (launches.size() < 2) {
         reasons[name + "_ci95"] = "an interval needs at least 2 launches";
     }
@@ -128,6 +127,31 @@ std::optional<std::vector<stats::LaunchFigure>> launch_figures(const std::vector
     return figures;
 }
 
+std::optional<stats::Estimate> estimate_of(const std::vector<LaunchRecord>& launches, const std::string& name) {
+    const auto percentile = std::find_if(percentiles().begin(), percentiles().end(),
+                                         [&](const Percentile& one) { return name == one.name; });
+    const bool is_percentile = percentile != percentiles().end();
+    if (is_percentile && !lack_of_samples(launches, percentile->probability).empty()) {
+        return std::nullopt;
+    }
+    if (is_percentile && percentile->probability != 0.5) {
+        return stats::typical_quantiles(samples_of(launches), std::vector<double>{percentile->probability}).front();
+    }
+    const std::vector<stats::LaunchFigure> figures = launch_figures(launches, name).value();
+    return stats::Estimate{geometric_mean(figures), stats::bootstrap_interval(figures, bootstrap_seed)};
+}
+
+stats::Samples samples_of(const std::vector<LaunchRecord>& launches) {
+    stats::Samples samples;
+    for (const LaunchRecord& launch : launches) {
+        auto& blocks = samples.emplace_back();
+        for (const Block& block : launch.blocks) {
+            blocks.push_back(sorted_ms({block}));
+        }
+    }
+    return samples;
+}
+
 Json latency(const std::vector<LaunchRecord>& launches) {
     std::vector<double> pooled;
     for (const LaunchRecord& launch : launches) {
@@ -144,7 +168,7 @@ Json latency(const std::vector<LaunchRecord>& launches) {
     }
     result["max"] = pooled.back();
     result.update(intervals);
-    const auto of_mean = stats::bootstrap_interval(*launch_figures(launches, "mean"), bootstrap_seed);
+    const auto of_mean = estimate_of(launches, "mean")->ci95;
     result["mean_ci95"] = of_mean ? to_json(stats::widened_to(*of_mean, moments.mean)) : Json();
     if (launches.size() < 2) {
         reasons["mean_ci95"] = "an interval needs at least 2 launches";

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "results/launch_record.h"
 #include "stats/bootstrap.h"
+#include "stats/variance.h"
 
 namespace gravbench::results {
 
@@ -25,9 +26,17 @@ inline constexpr std::uint64_t bootstrap_seed = 1;
 std::optional<std::vector<stats::LaunchFigure>> launch_figures(const std::vector<LaunchRecord>& launches,
                                                                const std::string& name);
 
-/// "latency_ms" of a cell: mean, deviation and extremes over all samples; each percentile is that of the typical
-/// launch, the geometric mean of the launches' own, with the interval over launches. A percentile that the samples do
-/// not support is null, with the reason under "reasons". Needs at least one complete launch.
+/// A figure of the cell in ms with its interval over launches: "p50" and "mean" are the geometric mean of the launches'
+/// own, the other percentiles those of the typical launch (stats/typical_quantile.h). Nothing where the samples do not
+/// support a percentile. Throws DataError for another name. Needs at least one complete launch.
+std::optional<stats::Estimate> estimate_of(const std::vector<LaunchRecord>& launches, const std::string& name);
+
+/// Samples in ms: launches, blocks, in ascending order within each block.
+stats::Samples samples_of(const std::vector<LaunchRecord>& launches);
+
+/// "latency_ms" of a cell: mean, deviation and extremes over all samples; each percentile with its interval by
+/// estimate_of(). A percentile that the samples do not support is null, with the reason under "reasons". Needs at least
+/// one complete launch.
 Json latency(const std::vector<LaunchRecord>& launches);
 
 /// "throughput_per_s": items a second, an item being one row of the batch.

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "results/latency.h"
-#include "stats/bootstrap.h"
 #include "stats/comparison.h"
 #include "stats/variance.h"
 
@@ -22,17 +21,6 @@ std::map<int, double> figures_by_number(const std::vector<LaunchRecord>& launche
         }
     }
     return figures;
-}
-
-stats::Samples samples_of(const std::vector<LaunchRecord>& launches) {
-    stats::Samples samples;
-    for (const LaunchRecord& launch : launches) {
-        auto& blocks = samples.emplace_back();
-        for (const Block& block : launch.blocks) {
-            blocks.emplace_back(block.samples_ns.begin(), block.samples_ns.end());
-        }
-    }
-    return samples;
 }
 
 /// What a launch cost beyond its inferences, and an inference, in the mean of these.
@@ -64,9 +52,10 @@ Json design_json(const stats::VarianceComponents& components, const stats::Costs
 }  // namespace
 
 std::optional<double> half_width(const std::vector<LaunchRecord>& launches, const std::string& metric) {
-    const auto figures = launch_figures(complete(launches), metric);
-    const auto interval = figures ? stats::bootstrap_interval(*figures, bootstrap_seed) : std::nullopt;
-    return interval ? std::optional(std::log(interval->high / interval->low) / 2) : std::nullopt;
+    const std::vector<LaunchRecord> measured = complete(launches);
+    const auto estimate = measured.empty() ? std::nullopt : estimate_of(measured, metric);
+    return estimate && estimate->ci95 ? std::optional(std::log(estimate->ci95->high / estimate->ci95->low) / 2)
+                                      : std::nullopt;
 }
 
 std::optional<double> ratio_half_width(const std::vector<LaunchRecord>& base, const std::vector<LaunchRecord>& other,

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <random>
-#include <string>
-
-#include "base/errors.h"
 
 namespace gravbench::stats {
 namespace {
 
 constexpr int resamples = 1999;
+/// From so many launches on both tails of the statistic are taken together: of heavy-tailed launches the interval then
+/// holds the truth in 96 to 97% of runs where one tail by itself makes it 92 to 94% (tests/benchmarks/verdicts). Of
+/// fewer it is the other way round: together they are too wide.
+constexpr std::size_t fewest_for_both_tails = 10;
 
 /// A launch on the logarithmic scale: its figure, and how far each of its blocks lies from their mean.
 struct LogLaunch {
@@ -20,23 +20,13 @@ struct LogLaunch {
     std::vector<double> deviations;
 };
 
-double checked_logarithm(double figure) {
-    if (!(figure > 0 && std::isfinite(figure))) {
-        throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(figure));
-    }
-    return std::log(figure);
-}
-
 LogLaunch log_launch(const LaunchFigure& launch) {
-    LogLaunch result{checked_logarithm(launch.value), {}};
+    LogLaunch result{logarithms(std::vector<double>{launch.value}).front(), {}};
     if (launch.blocks.size() < 2) {
         return result;
     }
-    for (const double block : launch.blocks) {
-        result.deviations.push_back(checked_logarithm(block));
-    }
-    const double mean = std::accumulate(result.deviations.begin(), result.deviations.end(), 0.0) /
-                        static_cast<double>(result.deviations.size());
+    result.deviations = logarithms(launch.blocks);
+    const double mean = moments(result.deviations).mean;
     for (double& deviation : result.deviations) {
         deviation -= mean;
     }
@@ -72,6 +62,20 @@ double resampled_statistic(const std::vector<LogLaunch>& launches, double mean, 
     return error > 0 ? difference / error : std::copysign(std::numeric_limits<double>::infinity(), difference);
 }
 
+/// Between which two values the statistic lies with this confidence.
+Interval limits_of(std::vector<double> statistics, std::size_t launches, double confidence) {
+    const bool is_symmetric = launches >= fewest_for_both_tails;
+    if (is_symmetric) {
+        std::for_each(statistics.begin(), statistics.end(), [](double& statistic) { statistic = std::abs(statistic); });
+    }
+    std::sort(statistics.begin(), statistics.end());
+    const auto at = [&](double probability) {
+        return statistics[static_cast<std::size_t>(std::llround(probability * (resamples + 1))) - 1];
+    };
+    const double tail = (1 - confidence) / 2;
+    return is_symmetric ? Interval{-at(confidence), at(confidence)} : Interval{at(tail), at(1 - tail)};
+}
+
 }  // namespace
 
 std::optional<Interval> bootstrap_interval(std::span<const LaunchFigure> launches, std::uint64_t seed,
@@ -96,13 +100,9 @@ std::optional<Interval> bootstrap_interval(std::span<const LaunchFigure> launche
     for (int i = 0; i < resamples; ++i) {
         statistics.push_back(resampled_statistic(on_log_scale, of_launches.mean, random, values));
     }
-    std::sort(statistics.begin(), statistics.end());
-    const double tail = (1 - confidence) / 2;
-    const auto at = [&](double probability) {
-        return statistics[static_cast<std::size_t>(std::llround(probability * (resamples + 1))) - 1];
-    };
-    const Interval interval{std::exp(of_launches.mean - at(1 - tail) * error),
-                            std::exp(of_launches.mean - at(tail) * error)};
+    const Interval limits = limits_of(std::move(statistics), launches.size(), confidence);
+    const Interval interval{std::exp(of_launches.mean - limits.high * error),
+                            std::exp(of_launches.mean - limits.low * error)};
     if (error == 0) {
         return Interval{std::exp(of_launches.mean), std::exp(of_launches.mean)};
     }

@@ -19,8 +19,9 @@ struct LaunchFigure {
 /// Interval for the geometric mean of the launches' figures by a hierarchical bootstrap on the logarithms: launches are
 /// resampled, then blocks within each, and the statistic is studentised (Efron and Tibshirani, "An introduction to the
 /// bootstrap", 1993, 12.5; Kalibera and Jones 2013, 6.2, for the hierarchy). Resampling iterations instead would
-/// understate the width: they are not independent. Nothing for fewer than 2 launches. Seeded: the same figures and seed
-/// give the same interval. Throws DataError for a figure that is not finite and above 0.
+/// understate the width: they are not independent. From 10 launches on it is symmetric (Hall, "On symmetric bootstrap
+/// confidence intervals", Journal of the Royal Statistical Society B, 1988). Nothing for fewer than 2 launches. Seeded:
+/// the same figures and seed give the same interval. Throws DataError for a figure that is not finite and above 0.
 std::optional<Interval> bootstrap_interval(std::span<const LaunchFigure> launches, std::uint64_t seed,
                                            double confidence = 0.95);
 

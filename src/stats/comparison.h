@@ -41,4 +41,13 @@ std::vector<double> adjusted_p_values(std::span<const double> p_values);
 /// two-sided test at 5%.
 double smallest_detectable_ratio(double standard_error, double degrees_of_freedom, double power = 0.8);
 
+/// How many launches of each side would settle a verdict that this many left open, four times of five: so many that the
+/// interval would lie within 1 +- `tolerance`, or come off 1 where the effect is beyond it. The effect is taken one
+/// standard error nearer to none than it looks, and the launches' deviation at the upper end of what these few support
+/// (80% by chi-square): what is open tends to be so because it looked larger, or quieter, than it is. More than
+/// `launches`; `most_launches_to_settle` and one more where no reasonable number would do.
+std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance);
+
+inline constexpr std::size_t most_launches_to_settle = 2000;
+
 }  // namespace gravbench::stats

@@ -37,16 +37,19 @@ std::size_t samples_needed(double probability) {
     return static_cast<std::size_t>(std::ceil(std::log(0.05) / std::log(towards_the_tail)));
 }
 
+double unbiased_rank(std::size_t count, double probability) {
+    if (!(probability >= 0 && probability <= 1)) {
+        throw_not_a_probability(probability, "[0, 1]");
+    }
+    const auto samples = static_cast<double>(count);
+    return std::clamp(probability * (samples + 1.0 / 3) + 1.0 / 3, 1.0, samples);
+}
+
 double launch_quantile(std::span<const double> sorted, double probability) {
     if (sorted.empty()) {
         throw DataError("a quantile needs at least one sample");
     }
-    if (!(probability >= 0 && probability <= 1)) {
-        throw_not_a_probability(probability, "[0, 1]");
-    }
-    const auto count = static_cast<double>(sorted.size());
-    // Counted from 1, as the source has it.
-    const double rank = std::clamp(probability * (count + 1.0 / 3) + 1.0 / 3, 1.0, count);
+    const double rank = unbiased_rank(sorted.size(), probability);
     const auto below = static_cast<std::size_t>(rank);
     const std::size_t above = std::min(below + 1, sorted.size());
     return sorted[below - 1] + (rank - static_cast<double>(below)) * (sorted[above - 1] - sorted[below - 1]);

@@ -26,6 +26,10 @@ std::size_t samples_needed(double probability);
 /// quantile().
 double launch_quantile(std::span<const double> sorted, double probability);
 
+/// The rank, counted from 1, between whose neighbours launch_quantile() interpolates: p (n + 1/3) + 1/3, within the
+/// samples that there are. Throws DataError for a probability outside [0, 1].
+double unbiased_rank(std::size_t count, double probability);
+
 /// The fewest samples of one launch from which launch_quantile() does not end at the outermost sample: 1 for p50, 7 for
 /// p90, 13 for p95, 67 for p99, 667 for p99.9. Throws DataError for a probability outside (0, 1).
 std::size_t launch_samples_needed(double probability);

@@ -9,21 +9,17 @@
 #include "stats/student.h"
 
 namespace gravbench::stats {
-namespace {
-
-std::vector<double> logarithms(std::span<const double> launches) {
+std::vector<double> logarithms(std::span<const double> figures) {
     std::vector<double> result;
-    result.reserve(launches.size());
-    for (const double launch : launches) {
-        if (!(launch > 0 && std::isfinite(launch))) {
-            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(launch));
+    result.reserve(figures.size());
+    for (const double figure : figures) {
+        if (!(figure > 0 && std::isfinite(figure))) {
+            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(figure));
         }
-        result.push_back(std::log(launch));
+        result.push_back(std::log(figure));
     }
     return result;
 }
-
-}  // namespace
 
 Moments moments(std::span<const double> samples) {
     if (samples.empty()) {

@@ -6,6 +6,9 @@
 
 namespace gravbench::stats {
 
+/// Of times and rates. Throws DataError for a number that is not finite and above 0.
+std::vector<double> logarithms(std::span<const double> figures);
+
 struct Moments {
     double mean = 0;
     double stddev = 0;  ///< of the sample (n - 1); 0 for one sample
@@ -17,6 +20,12 @@ Moments moments(std::span<const double> samples);
 struct Interval {
     double low = 0;
     double high = 0;
+};
+
+/// A figure with its 95% interval, where there is enough for one.
+struct Estimate {
+    double value = 0;
+    std::optional<Interval> ci95;
 };
 
 /// Interval for the mean over launches by Student's t, from one number for each launch (its p50, its throughput).

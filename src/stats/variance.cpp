@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "stats/student.h"
+#include "stats/summary.h"
 
 namespace gravbench::stats {
 namespace {
@@ -30,16 +31,7 @@ struct Group {
 };
 
 Group group_of(const std::vector<double>& samples) {
-    Group group;
-    for (const double sample : samples) {
-        if (!(sample > 0 && std::isfinite(sample))) {
-            throw DataError("a logarithm needs finite numbers above 0, not " + std::to_string(sample));
-        }
-        group.mean += std::log(sample);
-    }
-    group.count = static_cast<double>(samples.size());
-    group.mean = samples.empty() ? 0 : group.mean / group.count;
-    return group;
+    return samples.empty() ? Group() : Group{static_cast<double>(samples.size()), moments(logarithms(samples)).mean};
 }
 
 Group together(const std::vector<Group>& parts) {

@@ -32,7 +32,8 @@ TEST_CASE("of few launches intervals are Student's over the logarithms of their 
     CHECK(json["mean_ci95"][1].get<double>() == Approx(6.8070314831984655));
 }
 
-TEST_CASE("percentiles are geometric means of numpy's median-unbiased ones of each launch") {
+TEST_CASE("a tail is that of all launches together, at the speed of the typical one") {
+    // numpy 2.4.6 and scipy 1.17.1, by tests/stats/typical_quantile_test.cpp's method
     std::vector<double> a;
     std::vector<double> b;
     for (int i = 0; i < 30; ++i) {
@@ -43,8 +44,8 @@ TEST_CASE("percentiles are geometric means of numpy's median-unbiased ones of ea
     }
     const Json json = latency({launch(a), launch(b)});
     CHECK(json["p50"].get<double>() == Approx(0.5950266800740954));
-    CHECK(json["p90"].get<double>() == Approx(0.6335723084226456));
-    CHECK(json["p95"].get<double>() == Approx(0.6402830955913172));
+    CHECK(json["p90"].get<double>() == Approx(0.6342199310379643));
+    CHECK(json["p95"].get<double>() == Approx(0.6372970738236634));
     CHECK(json["p50_ci95"][1].get<double>() == Approx(1.6742695964733776));
 }
 

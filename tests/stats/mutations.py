@@ -42,9 +42,9 @@ MUTATIONS = [
     ),
     Mutation("samples needed: 90% instead of 95%", "quantile.cpp", "std::log(0.05)", "std::log(0.10)"),
     Mutation(
-        "launch quantile: numpy's default", "quantile.cpp", "probability * (count + 1.0 / 3) + 1.0 / 3", "probability * (count - 1) + 1"
+        "launch quantile: numpy's default", "quantile.cpp", "probability * (samples + 1.0 / 3) + 1.0 / 3", "probability * (samples - 1) + 1"
     ),
-    Mutation("launch quantile: not clamped below", "quantile.cpp", "1.0 / 3, 1.0, count)", "1.0 / 3, 2.0, count)"),
+    Mutation("launch quantile: not clamped below", "quantile.cpp", "1.0 / 3, 1.0, samples)", "1.0 / 3, 2.0, samples)"),
     Mutation("launch samples needed: too few", "quantile.cpp", "(outer + 1) / 3 / (1 - outer)", "(outer + 1) / 4 / (1 - outer)"),
     Mutation(
         "order statistics: one tail only",
@@ -105,10 +105,10 @@ MUTATIONS = [
     Mutation("trimming: a third", "comparison.cpp", "trimmed_share = 0.15", "trimmed_share = 0.33"),
     Mutation("trimming: lower values not winsorized", "comparison.cpp", "std::fill(values.begin(), first, *first);", ""),
     Mutation("trimming: upper values not winsorized", "comparison.cpp", "std::fill(last, values.end(), *(last - 1));", ""),
-    Mutation("ratio: no logarithms", "comparison.cpp", "result.push_back(std::log(figure));", "result.push_back(figure - 1);"),
+    Mutation("no logarithms", "summary.cpp", "result.push_back(std::log(figure));", "result.push_back(figure - 1);"),
     Mutation(
-        "ratio: figures of zero let through",
-        "comparison.cpp",
+        "figures of zero let through",
+        "summary.cpp",
         "figure > 0 && std::isfinite(figure)",
         "figure >= 0 && std::isfinite(figure)",
     ),
@@ -121,6 +121,15 @@ MUTATIONS = [
     ),
     Mutation("Benjamini-Hochberg: Bonferroni", "comparison.cpp", "* count / rank)", "* count)"),
     Mutation("Benjamini-Hochberg: no correction", "comparison.cpp", "* count / rank)", "* 1)"),
+    Mutation(
+        "settling: effect as it looks",
+        "comparison.cpp",
+        "std::abs(std::log(ratio.value)) - ratio.standard_error)",
+        "std::abs(std::log(ratio.value)))",
+    ),
+    Mutation("settling: no room for the next estimate", "comparison.cpp", "(limit - effect) / room_on_both", "(limit - effect)"),
+    Mutation("settling: no room beyond the tolerance", "comparison.cpp", "effect / room_on_one_side", "effect"),
+    Mutation("settling: deviation as it looks", "comparison.cpp", "* degrees / low_chi_squared", ""),
     Mutation("detectable: power forgotten", "comparison.cpp", "student_t_quantile(degrees_of_freedom, power)", "0"),
     Mutation(
         "bootstrap: launches not resampled",
@@ -133,15 +142,37 @@ MUTATIONS = [
         "bootstrap: percentile instead of studentised", "bootstrap.cpp", "error > 0 ? difference / error :", "error > 0 ? difference :"
     ),
     Mutation(
-        "bootstrap: tails swapped",
-        "bootstrap.cpp",
-        "std::exp(of_launches.mean - at(1 - tail) * error)",
-        "std::exp(of_launches.mean + at(tail) * error)",
+        "bootstrap: tails swapped", "bootstrap.cpp", "of_launches.mean - limits.high * error", "of_launches.mean + limits.low * error"
     ),
+    Mutation("bootstrap: symmetric of few launches too", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 5"),
+    Mutation("bootstrap: never symmetric", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 1000"),
+    Mutation("bootstrap: 90% where symmetric", "bootstrap.cpp", "Interval{-at(confidence), at(confidence)}", "Interval{-at(0.9), at(0.9)}"),
     Mutation(
         "bootstrap: 90% instead of 95%", "bootstrap.cpp", "const double tail = (1 - confidence) / 2;", "const double tail = 1 - confidence;"
     ),
     Mutation("bootstrap: infinite ends kept", "bootstrap.cpp", "std::isfinite(interval.high) && interval.low > 0", "true"),
+    Mutation(
+        "typical quantile: each launch's own tail",
+        "typical_quantile.cpp",
+        "launch_quantile(all_, probability) - launch_quantile(all_, 0.5)",
+        "launch_quantile(shapes_.front().sorted, probability) - launch_quantile(shapes_.front().sorted, 0.5)",
+    ),
+    Mutation("typical quantile: about the mean", "typical_quantile.cpp", "probability) - launch_quantile(all_, 0.5);", "probability);"),
+    Mutation("typical quantile: blocks not enlarged", "typical_quantile.cpp", "std::sqrt(count / (count - 1)) : 0", "1.0 : 0"),
+    Mutation("typical quantile: launches' own speeds kept", "typical_quantile.cpp", "(block_means[i] - launch_mean)", "block_means[i]"),
+    Mutation(
+        "typical quantile: blocks all alike", "typical_quantile.cpp", "block + logarithm - block_means[i]", "logarithm - block_means[i]"
+    ),
+    Mutation("jackknife: no launch left out of the tail", "typical_quantile.cpp", "- count_up_to(own, value) < rank", "< rank"),
+    Mutation("jackknife: spread of means", "typical_quantile.cpp", "squares * (count - 1) / count", "squares / (count - 1) / count"),
+    Mutation(
+        "jackknife: only what is above",
+        "typical_quantile.cpp",
+        "squares += (left - estimate) *",
+        "squares += std::max(0.0, left - estimate) *",
+    ),
+    Mutation("jackknife: n degrees of freedom", "typical_quantile.cpp", "student_t_limit(count - 1,", "student_t_limit(count,"),
+    Mutation("jackknife: no interpolation", "typical_quantile.cpp", "share == 0 ? low :", "share < 1 ? low :"),
     Mutation(
         "variance: between launches not freed of the rest",
         "variance.cpp",
@@ -166,7 +197,7 @@ MUTATIONS = [
         "mean_square(sums.within, sums.samples - sums.blocks)",
         "mean_square(sums.within, sums.blocks)",
     ),
-    Mutation("variance: not on logarithms", "variance.cpp", "group.mean += std::log(sample);", "group.mean += sample / 50;"),
+    Mutation("variance: not on logarithms", "variance.cpp", "moments(logarithms(samples)).mean}", "moments(samples).mean / 50}"),
     Mutation(
         "design: cost of a launch ignored",
         "variance.cpp",
