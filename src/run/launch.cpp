@@ -39,9 +39,9 @@ std::int64_t only_sample(const protocol::BlockSamples& block) {
 
 /// How long warm-up goes on at most where it is not seen to end, as a multiple of what was asked for.
 constexpr int most_warm_ups = 4;
-/// By then libgomp's threads have stopped waiting actively for work (its default is some milliseconds).
 /// Long enough for a model of microseconds; one of milliseconds makes a single call.
 constexpr nanoseconds wake_up_time = std::chrono::milliseconds(20);
+/// By then libgomp's threads have stopped waiting actively for work (its default is some milliseconds).
 constexpr nanoseconds most_time_to_sleep = std::chrono::milliseconds(500);
 
 }  // namespace
