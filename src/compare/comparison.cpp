@@ -1,17 +1,15 @@
 #include "compare/comparison.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <future>
 #include <map>
 #include <thread>
 
-#include "stats/variance.h"
-
 namespace gravbench::compare {
 namespace {
-
-using Verdict = CellComparison::Verdict;
 
 /// The figures of a cell's launches by number; by position where the document does not number them.
 std::map<int, double> figures_of(const MeasuredCell& cell, const Metric& metric) {
@@ -112,6 +110,25 @@ void compare_launches(const Match& match, bool is_same_run, CellComparison& resu
     result.verdict = Verdict::inconclusive;
 }
 
+/// How the launches compare without the blocks that something disturbed; nothing where none was.
+std::optional<Disturbed> disturbed_part(const Match& match, bool is_same_run, const Metric& metric) {
+    Disturbed disturbed;
+    for (const MeasuredCell* cell : {match.base, match.other}) {
+        disturbed.blocks += disturbed_blocks(*cell);
+        disturbed.of_blocks += all_blocks(*cell);
+    }
+    if (disturbed.blocks == 0) {
+        return std::nullopt;
+    }
+    const MeasuredCell base = without_disturbed_blocks(*match.base);
+    const MeasuredCell other = without_disturbed_blocks(*match.other);
+    CellComparison rest;
+    rest.metric = &metric;
+    compare_launches({&base, &other}, is_same_run, rest);
+    disturbed.ratio = rest.ratio;
+    return disturbed;
+}
+
 CellComparison compare_cell(const Match& match, const Metric& metric, bool is_same_run) {
     CellComparison result;
     result.metric = &metric;
@@ -129,6 +146,7 @@ CellComparison compare_cell(const Match& match, const Metric& metric, bool is_sa
         compare_figures(match, result);
     } else {
         compare_launches(match, is_same_run, result);
+        result.disturbed = disturbed_part(match, is_same_run, metric);
     }
     return result;
 }
@@ -145,42 +163,51 @@ double mean_seconds(const MeasuredCell& cell) {
     return cell.launches.empty() ? 0 : sum / static_cast<double>(cell.launches.size());
 }
 
-/// Beyond the tolerance the interval must come off 1; within it it must fit into the tolerance. A wider interval than
-/// half the tolerance leaves "same" to luck, since the next estimate will be another.
 Settling settling_of(const CellComparison& cell, const Match& match, double tolerance) {
-    constexpr double most_launches = 2000;
-    // The deviation is an estimate from few launches, and the effect may turn out smaller.
-    constexpr double safety = 1.25;
-    const double limit = std::log1p(tolerance);
-    const double effect = std::abs(std::log(cell.ratio->value));
-    const double wanted = effect > limit ? effect / safety : std::min(limit - effect, limit / 2) / safety;
-    const auto launches = static_cast<double>(std::min(cell.base_launches, cell.other_launches));
-    const double deviation = cell.ratio->standard_error * std::sqrt(launches);
     Settling settling;
     settling.launches =
-        wanted > 0 ? std::max(stats::launches_needed(deviation, wanted), static_cast<std::size_t>(launches) + 1)
-                   : static_cast<std::size_t>(most_launches) + 1;
-    if (static_cast<double>(settling.launches) > most_launches) {
-        settling.other_tolerance = std::expm1(effect + 2 * half_width(*cell.ratio));
+        stats::launches_to_settle(*cell.ratio, std::min(cell.base_launches, cell.other_launches), tolerance);
+    if (settling.launches > stats::most_launches_to_settle) {
+        settling.other_tolerance = std::expm1(std::abs(std::log(cell.ratio->value)) + 2 * half_width(*cell.ratio));
     }
     settling.seconds =
         static_cast<double>(settling.launches) * (mean_seconds(*match.base) + mean_seconds(*match.other));
     return settling;
 }
 
-Verdict verdict_of(const CellComparison& cell, const ComparisonOptions& options) {
+Verdict verdict_of(const stats::RatioEstimate& ratio, double p_value, const Metric& metric,
+                   const ComparisonOptions& options) {
     const double limit = std::log1p(options.tolerance);
-    const double effect = std::log(cell.ratio->value);
-    const double worse = cell.metric->is_less_better ? effect : -effect;
-    const bool is_shown = cell.adjusted_p_value <= options.false_discovery_rate;
+    const double effect = std::log(ratio.value);
+    const double worse = metric.is_less_better ? effect : -effect;
+    const bool is_shown = p_value <= options.false_discovery_rate;
     if (is_shown && worse > limit) {
         return Verdict::worse;
     }
     if (is_shown && worse < -limit) {
         return Verdict::better;
     }
-    const bool is_within = std::log(cell.ratio->ci95.high) <= limit && std::log(cell.ratio->ci95.low) >= -limit;
+    const bool is_within = std::log(ratio.ci95.high) <= limit && std::log(ratio.ci95.low) >= -limit;
     return is_within ? Verdict::same : Verdict::inconclusive;
+}
+
+/// Where blocks that nothing disturbed are enough to say otherwise, neither is believed.
+void weigh_disturbance(const ComparisonOptions& options, CellComparison& cell) {
+    Disturbed& disturbed = *cell.disturbed;
+    if (!disturbed.ratio) {
+        return;
+    }
+    disturbed.verdict = verdict_of(*disturbed.ratio, disturbed.ratio->p_value, *cell.metric, options);
+    const bool contradicts = cell.verdict != Verdict::inconclusive && disturbed.verdict != Verdict::inconclusive &&
+                             disturbed.verdict != cell.verdict;
+    if (contradicts) {
+        cell.reason = fmt::format(
+            "{}, but {} of {} blocks were disturbed, and without them it is {}: {:+.1f}% [{:+.1f}%, {:+.1f}%]",
+            name_of(cell.verdict, *cell.metric), disturbed.blocks, disturbed.of_blocks,
+            name_of(disturbed.verdict, *cell.metric), 100 * (disturbed.ratio->value - 1),
+            100 * (disturbed.ratio->ci95.low - 1), 100 * (disturbed.ratio->ci95.high - 1));
+        cell.verdict = Verdict::inconclusive;
+    }
 }
 
 void judge(const Matches& matches, const ComparisonOptions& options, std::vector<CellComparison>& cells) {
@@ -198,8 +225,11 @@ void judge(const Matches& matches, const ComparisonOptions& options, std::vector
             continue;
         }
         cell.adjusted_p_value = adjusted[next++];
-        cell.verdict = verdict_of(cell, options);
-        if (cell.verdict == Verdict::inconclusive && cell.has_interval) {
+        cell.verdict = verdict_of(*cell.ratio, cell.adjusted_p_value, *cell.metric, options);
+        if (cell.disturbed) {
+            weigh_disturbance(options, cell);
+        }
+        if (cell.verdict == Verdict::inconclusive && cell.has_interval && cell.reason.empty()) {
             cell.smallest_detectable =
                 std::max(stats::smallest_detectable_ratio(cell.ratio->standard_error, cell.ratio->degrees_of_freedom),
                          1 + options.tolerance);
@@ -255,7 +285,7 @@ Comparison compare_versus(const MeasuredDocument& document, const ComparisonOpti
     return compare(document, document, match_versus(document), options);
 }
 
-std::string name_of(CellComparison::Verdict verdict, const Metric& metric) {
+std::string name_of(Verdict verdict, const Metric& metric) {
     switch (verdict) {
         case Verdict::better:
             return metric.better;
@@ -272,7 +302,7 @@ std::string name_of(CellComparison::Verdict verdict, const Metric& metric) {
 }
 
 ExitCode exit_code_for(const Comparison& comparison) {
-    const auto has = [&](CellComparison::Verdict verdict) {
+    const auto has = [&](Verdict verdict) {
         return std::any_of(comparison.cells.begin(), comparison.cells.end(),
                            [&](const CellComparison& cell) { return cell.verdict == verdict; });
     };

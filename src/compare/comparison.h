@@ -30,9 +30,17 @@ struct Settling {
     double other_tolerance = 0;
 };
 
-struct CellComparison {
-    enum class Verdict { better, worse, same, inconclusive, not_compared };
+enum class Verdict { better, worse, same, inconclusive, not_compared };
 
+/// What the blocks say that nothing disturbed.
+struct Disturbed {
+    std::size_t blocks = 0;                     ///< of both sides
+    std::size_t of_blocks = 0;                  ///< in all
+    std::optional<stats::RatioEstimate> ratio;  ///< without them; nothing where too few launches are left
+    Verdict verdict = Verdict::inconclusive;    ///< without them
+};
+
+struct CellComparison {
     const Metric* metric = nullptr;
     std::string base_key;
     std::string other_key;
@@ -50,6 +58,7 @@ struct CellComparison {
     double adjusted_p_value = 1;
     std::optional<double> smallest_detectable;  ///< as a ratio above 1
     std::optional<Settling> settling;
+    std::optional<Disturbed> disturbed;  ///< where some blocks were
 };
 
 struct Comparison {
@@ -71,7 +80,7 @@ Comparison compare(const MeasuredDocument& base, const MeasuredDocument& other, 
 Comparison compare_versus(const MeasuredDocument& document, const ComparisonOptions& options);
 
 /// What "slower" and the others are called for this metric.
-std::string name_of(CellComparison::Verdict verdict, const Metric& metric);
+std::string name_of(Verdict verdict, const Metric& metric);
 
 /// A regression wins over what is inconclusive or could not be compared, which is not fine either.
 ExitCode exit_code_for(const Comparison& comparison);

@@ -14,6 +14,15 @@ Json settling_json(const Settling& settling) {
             {"other_tolerance", settling.other_tolerance > 0 ? Json(settling.other_tolerance) : Json()}};
 }
 
+Json disturbed_json(const Disturbed& disturbed, const Metric& metric) {
+    const auto& ratio = disturbed.ratio;
+    return {{"blocks", disturbed.blocks},
+            {"of_blocks", disturbed.of_blocks},
+            {"ratio_without", ratio ? Json(ratio->value) : Json()},
+            {"ratio_without_ci95", ratio ? Json{ratio->ci95.low, ratio->ci95.high} : Json()},
+            {"verdict_without", ratio ? Json(name_of(disturbed.verdict, metric)) : Json()}};
+}
+
 Json cell_json(const CellComparison& cell) {
     const bool has_interval = cell.ratio && cell.has_interval;
     return {{"base", cell.base_key},
@@ -21,7 +30,7 @@ Json cell_json(const CellComparison& cell) {
             {"difference", cell.difference},
             {"metric", cell.metric->name},
             {"verdict", name_of(cell.verdict, *cell.metric)},
-            {"is_regression", cell.verdict == CellComparison::Verdict::worse},
+            {"is_regression", cell.verdict == Verdict::worse},
             {"reason", cell.reason.empty() ? Json() : Json(cell.reason)},
             {"base_value", known(cell.base)},
             {"new_value", known(cell.other)},
@@ -34,7 +43,8 @@ Json cell_json(const CellComparison& cell) {
             {"base_launches", cell.base_launches},
             {"new_launches", cell.other_launches},
             {"smallest_detectable_ratio", known(cell.smallest_detectable)},
-            {"settling", cell.settling ? settling_json(*cell.settling) : Json()}};
+            {"settling", cell.settling ? settling_json(*cell.settling) : Json()},
+            {"disturbed", cell.disturbed ? disturbed_json(*cell.disturbed, *cell.metric) : Json()}};
 }
 
 }  // namespace

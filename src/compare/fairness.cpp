@@ -131,13 +131,8 @@ std::string different_blocks(const MeasuredCell& base, const MeasuredCell& other
 
 std::string different_disturbance(const MeasuredCell& base, const MeasuredCell& other) {
     const auto share = [](const MeasuredCell& cell) {
-        double blocks = 0;
-        double disturbed = 0;
-        for (const MeasuredLaunch& launch : cell.launches) {
-            blocks += static_cast<double>(launch.blocks_ms.size());
-            disturbed += number_of(launch, "disturbed_blocks");
-        }
-        return blocks == 0 ? 0 : disturbed / blocks;
+        const auto blocks = static_cast<double>(all_blocks(cell));
+        return blocks == 0 ? 0 : static_cast<double>(disturbed_blocks(cell)) / blocks;
     };
     constexpr double noticeable = 0.2;
     return std::abs(share(base) - share(other)) > noticeable

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
 #include <set>
 
@@ -232,6 +233,42 @@ double MeasuredLaunch::seconds() const {
 
 std::string MeasuredCell::key() const {
     return facts.at("key").get<std::string>();
+}
+
+std::size_t all_blocks(const MeasuredCell& cell) {
+    std::size_t count = 0;
+    for (const MeasuredLaunch& launch : cell.launches) {
+        count += launch.blocks_ms.size();
+    }
+    return count;
+}
+
+std::size_t disturbed_blocks(const MeasuredCell& cell) {
+    std::size_t count = 0;
+    for (const MeasuredLaunch& launch : cell.launches) {
+        count += member_or_empty(launch.facts, "disturbed_blocks").size();
+    }
+    return count;
+}
+
+MeasuredCell without_disturbed_blocks(const MeasuredCell& cell) {
+    MeasuredCell rest;
+    rest.facts = cell.facts;
+    for (const MeasuredLaunch& launch : cell.launches) {
+        const Json& disturbed = member_or_empty(launch.facts, "disturbed_blocks");
+        MeasuredLaunch kept;
+        kept.facts = launch.facts;
+        for (std::size_t i = 0; i < launch.blocks_ms.size(); ++i) {
+            if (std::find(disturbed.begin(), disturbed.end(), Json(i)) == disturbed.end()) {
+                kept.blocks_ms.push_back(launch.blocks_ms[i]);
+                kept.wall_ms.push_back(i < launch.wall_ms.size() ? launch.wall_ms[i] : 0);
+            }
+        }
+        if (!kept.blocks_ms.empty()) {
+            rest.launches.push_back(std::move(kept));
+        }
+    }
+    return rest;
 }
 
 MeasuredDocument read_measured(const std::filesystem::path& path) {

@@ -32,6 +32,13 @@ struct MeasuredCell {
     std::string key() const;
 };
 
+/// How many blocks were measured, and how many of them the document marks as disturbed.
+std::size_t all_blocks(const MeasuredCell& cell);
+std::size_t disturbed_blocks(const MeasuredCell& cell);
+
+/// The cell as it would be, had its disturbed blocks not been measured; a launch that had no others is left out.
+MeasuredCell without_disturbed_blocks(const MeasuredCell& cell);
+
 struct MeasuredDocument {
     std::string name;  ///< its file's
     Json run;

@@ -115,7 +115,7 @@ void add_disturbed(const std::vector<LaunchRecord>& launches, std::vector<Proble
     std::size_t disturbed = 0;
     for (const LaunchRecord& launch : launches) {
         blocks += launch.blocks.size();
-        disturbed += static_cast<std::size_t>(disturbed_blocks(launch));
+        disturbed += disturbed_blocks(launch).size();
     }
     // A block now and then is what the spread over launches already says.
     constexpr std::size_t tolerated = 5;
@@ -160,10 +160,14 @@ void add_if_most(const std::vector<LaunchRecord>& launches, const char* code, co
 
 }  // namespace
 
-int disturbed_blocks(const LaunchRecord& launch) {
-    return static_cast<int>(std::count_if(launch.blocks.begin(), launch.blocks.end(), [](const Block& block) {
-        return !machine::reasons(block.disturbance).empty();
-    }));
+std::vector<int> disturbed_blocks(const LaunchRecord& launch) {
+    std::vector<int> disturbed;
+    for (std::size_t i = 0; i < launch.blocks.size(); ++i) {
+        if (!machine::reasons(launch.blocks[i].disturbance).empty()) {
+            disturbed.push_back(static_cast<int>(i));
+        }
+    }
+    return disturbed;
 }
 
 std::vector<std::size_t> unusual_launches(const std::vector<LaunchRecord>& launches) {

@@ -14,7 +14,7 @@ void add_noise_problems(const CellOutcome& outcome, const plan::RunOptions& opti
 /// Launches whose p50 lies far from the others', as indices into `launches` (stats/outlier.h).
 std::vector<std::size_t> unusual_launches(const std::vector<LaunchRecord>& launches);
 
-/// How many of the launch's blocks were disturbed (machine/disturbance.h).
-int disturbed_blocks(const LaunchRecord& launch);
+/// Which of the launch's blocks were disturbed (machine/disturbance.h), as indices.
+std::vector<int> disturbed_blocks(const LaunchRecord& launch);
 
 }  // namespace gravbench::results

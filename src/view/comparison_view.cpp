@@ -17,7 +17,7 @@ namespace {
 
 using compare::CellComparison;
 using compare::Comparison;
-using Verdict = CellComparison::Verdict;
+using compare::Verdict;
 
 const std::vector<std::string> comparison_formats{"table", "markdown", "json"};
 
@@ -45,7 +45,8 @@ std::string settling_text(const CellComparison& cell) {
                                  ? fmt::format(", {} in all", describe_duration(std::chrono::nanoseconds(
                                                                   static_cast<std::int64_t>(settling.seconds * 1e9))))
                                  : "";
-    return fmt::format("about {} launches of each would settle it{}", settling.launches, time);
+    // By number and not by time: with --max-time a run ends as soon as its ratio is precise.
+    return fmt::format("--launches {} would settle it{}", settling.launches, time);
 }
 
 std::string note(const CellComparison& cell) {

@@ -44,7 +44,7 @@ def cell(number: int, generator: random.Random, speed: float) -> dict[str, Any]:
         "launches": [
             {"number": i, "seconds": 3.0, "load_ms": 100.0, "first_inference_ms": 50.0, "second_inference_ms": 20.0,
              "peak_rss_bytes": 1 << 28, "warmup_inferences": 7, "is_steady": True,
-             "is_unusual": False, "inputs_digest": "0123456789abcdef", "disturbed_blocks": 0,
+             "is_unusual": False, "inputs_digest": "0123456789abcdef", "disturbed_blocks": [],
              "disturbances": [disturbance] * 5}
             for i in range(5)
         ],

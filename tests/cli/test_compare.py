@@ -38,7 +38,7 @@ def cell(
         "accuracy": {"cosine_similarity": 0.9999},
         "launches": [
             {"number": i, "seconds": 2.0, "first_inference_ms": 3 * level_ms, "peak_rss_bytes": 1 << 28, "warmup_inferences": 5}
-            | {"inputs_digest": "0123", "disturbed_blocks": 0}
+            | {"inputs_digest": "0123", "disturbed_blocks": []}
             for i in range(launches)
         ],
         "samples": {"launches": samples, "wall_ns": [[sum(block) for block in launch] for launch in samples], "rounds": []},
@@ -110,6 +110,36 @@ def test_launches_of_one_run_are_paired_so_that_drift_of_the_machine_cancels(fro
     assert (outcome.code, paired["verdict"]) == (0, "same")
     unpaired, _ = compare(front, both, {**copy.deepcopy(both), "run": {**both["run"], "id": "two"}}, *flags)
     assert unpaired.code == 4
+
+
+@pytest.mark.parametrize(("disturbed", "verdict", "code"), [([0], "inconclusive", 4), ([], "slower", 1)])
+def test_where_undisturbed_blocks_say_otherwise_neither_is_believed(front: Front, disturbed: list[int], verdict: str, code: int) -> None:
+    new = cell({}, 10, 2)
+    for launch, facts in zip(new["samples"]["launches"], new["launches"], strict=True):
+        launch[0] = [4 * sample for sample in launch[0]]
+        facts["disturbed_blocks"] = disturbed
+    # More than half of the samples are of the first block, so that it decides each launch's p50.
+    new["samples"]["launches"] = [[first + first, second] for first, second in new["samples"]["launches"]]
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(new, run="two"), "--tolerance", "5%")
+    (one,) = told["cells"]
+    assert (outcome.code, one["verdict"]) == (code, verdict), one
+    if disturbed:
+        assert one["disturbed"]["verdict_without"] == "same" and one["disturbed"]["blocks"] == 10
+        assert "slower, but 10 of 40 blocks were disturbed, and without them it is same: " in one["reason"]
+        assert "without them it is same" in outcome.stdout
+    else:
+        assert one["disturbed"] is None
+
+
+def test_undisturbed_blocks_that_are_too_few_to_tell_change_no_verdict(front: Front) -> None:
+    new = cell({}, 12, 2)
+    for facts in new["launches"][1:]:
+        facts["disturbed_blocks"] = [0, 1]
+    outcome, told = compare(front, document(cell({}, 10, 1)), document(new, run="two"), "--tolerance", "5%")
+    assert (outcome.code, told["cells"][0]["verdict"]) == (1, "slower")
+    assert told["cells"][0]["disturbed"] == {"blocks": 18, "of_blocks": 40} | dict.fromkeys(
+        ("ratio_without", "ratio_without_ci95", "verdict_without")
+    )
 
 
 def test_variants_of_one_run_are_compared_by_what_the_document_says(front: Front) -> None:
@@ -191,7 +221,7 @@ def changed(**members: Any) -> dict[str, Any]:
         (changed(engine={**cell({}, 1, 1)["engine"], "version": "2.14.0"}), {}, "engine: torch 2.13.0 and torch 2.14.0"),
         (changed(launches=[{**one, "inputs_digest": "9"} for one in cell({}, 1, 1)["launches"]]), {}, "inputs (digest): 0123 and 9"),
         (changed(launches=[{**one, "warmup_inferences": 50} for one in cell({}, 1, 1)["launches"]]), {}, "warm-up: 5 and 50 inferences"),
-        (changed(launches=[{**one, "disturbed_blocks": 2} for one in cell({}, 1, 1)["launches"]]), {}, "disturbed blocks: 0% and 100%"),
+        (changed(launches=[{**one, "disturbed_blocks": [0, 1]} for one in cell({}, 1, 1)["launches"]]), {}, "blocks: 0% and 100%"),
         (changed(settings={**cell({}, 1, 1)["settings"], "effective": {"threads": 1}}), {}, "threads in force: 2 and 1"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@
 
 #include "stats/comparison.h"
 #include "stats/quantile.h"
+#include "stats/typical_quantile.h"
 
 namespace gravbench::verdicts {
 namespace {
@@ -39,21 +40,14 @@ double share(const Runs& runs, Holds holds) {
 
 /// One run of one cell, and of two variants of it.
 struct Run {
-    stats::Interval p50_bootstrap;
+    stats::Interval p50;
     stats::Interval p50_student;
-    stats::Interval p99_bootstrap;
+    stats::Interval p99;
     stats::Interval p99_student;
+    stats::Interval ratio;
     std::vector<Decision> without_difference;  ///< in the order of rules()
     std::vector<Decision> with_slowdown;
 };
-
-stats::Interval by_student(const std::vector<stats::LaunchFigure>& figures) {
-    std::vector<double> values;
-    for (const stats::LaunchFigure& figure : figures) {
-        values.push_back(figure.value);
-    }
-    return *stats::positive_launch_interval(values);
-}
 
 Run run_once(const Scenario& scenario, const SimulationSize& size, std::size_t number, std::size_t run) {
     const LaunchShape shape;
@@ -62,9 +56,10 @@ Run run_once(const Scenario& scenario, const SimulationSize& size, std::size_t n
     const Cell other = measure(scenario, shape, seed + 1);
     const Measured slowed = scaled(other.measured, slowdown);
     Run result{*stats::bootstrap_interval(base.p50, seed),
-               by_student(base.p50),
-               *stats::bootstrap_interval(base.p99, seed),
-               by_student(base.p99),
+               *stats::positive_launch_interval(base.measured.launch_p50),
+               *stats::typical_quantiles(base.samples, std::vector<double>{0.99}).front().ci95,
+               *stats::positive_launch_interval(base.p99),
+               paired_ratio(base.measured, other.measured).ci95,
                {},
                {}};
     for (const Rule& rule : rules()) {
@@ -122,14 +117,65 @@ WidePair run_wide(const Scenario& scenario, const SimulationSize& size, std::siz
         const std::uint64_t seed = cell_seed(size, number, size.runs + run, 2 * i);
         const Cell base = measure(scenario, shape, seed);
         const Cell other = measure(scenario, shape, seed + 1);
-        std::vector<double> ratios;
-        for (std::size_t launch = 0; launch < scenario.launches; ++launch) {
-            ratios.push_back(other.measured.launch_p50[launch] / base.measured.launch_p50[launch]);
-        }
-        paired.push_back(stats::paired_ratio_of(ratios));
+        paired.push_back(paired_ratio(base.measured, other.measured));
         independent.push_back(stats::independent_ratio(base.measured.launch_p50, other.measured.launch_p50));
     }
     return {judge_wide(paired), judge_wide(independent)};
+}
+
+/// What is open, named, and settled of one run.
+struct Settling {
+    bool is_open = false;
+    bool is_named = false;
+    bool is_settled = false;
+    std::size_t launches = 0;
+};
+
+bool is_settled(const stats::RatioEstimate& ratio) {
+    const double limit = std::log1p(tolerance);
+    const bool is_shown = ratio.p_value <= stats::verdict_level && std::abs(std::log(ratio.value)) > limit;
+    return is_shown || (std::log(ratio.ci95.high) <= limit && std::log(ratio.ci95.low) >= -limit);
+}
+
+stats::RatioEstimate ratio_of(Scenario scenario, std::size_t launches, std::uint64_t seed, double factor) {
+    // The machine drifts by as much over a longer run.
+    scenario.model.drift *= static_cast<double>(scenario.launches - 1) / static_cast<double>(launches - 1);
+    scenario.launches = launches;
+    const LaunchShape shape{1, 30};
+    return paired_ratio(measure(scenario, shape, seed).measured,
+                        scaled(measure(scenario, shape, seed + 1).measured, factor));
+}
+
+Settling settle(const Scenario& scenario, std::uint64_t seed, double factor) {
+    const stats::RatioEstimate ratio = ratio_of(scenario, scenario.launches, seed, factor);
+    Settling result;
+    result.is_open = !is_settled(ratio);
+    if (result.is_open) {
+        result.launches = stats::launches_to_settle(ratio, scenario.launches, tolerance);
+        result.is_named = result.launches <= stats::most_launches_to_settle;
+    }
+    result.is_settled = result.is_named && is_settled(ratio_of(scenario, result.launches, seed + 2, factor));
+    return result;
+}
+
+SettlingRates settling_rates(const Scenario& scenario, const SimulationSize& size, std::size_t number, double factor) {
+    std::vector<Settling> runs(size.runs);
+    in_parallel(size.runs, size.threads, [&](std::size_t run) {
+        runs[run] = settle(scenario, cell_seed(size, number, size.runs + size.wide_runs + run, 0), factor);
+    });
+    const auto count = [&](bool Settling::*is) {
+        return static_cast<std::size_t>(
+            std::count_if(runs.begin(), runs.end(), [&](const auto& run) { return run.*is; }));
+    };
+    std::vector<double> launches;
+    for (const Settling& run : runs) {
+        if (run.is_named) {
+            launches.push_back(static_cast<double>(run.launches));
+        }
+    }
+    std::sort(launches.begin(), launches.end());
+    return {count(&Settling::is_open), count(&Settling::is_named), count(&Settling::is_settled),
+            launches.empty() ? 0 : stats::quantile(launches, 0.5)};
 }
 
 WideRates wide_rates(const std::vector<WidePair>& runs, WideRun WidePair::*side) {
@@ -149,10 +195,11 @@ ScenarioRates rates_of(const Scenario& scenario, const SimulationSize& size, std
 
     ScenarioRates rates;
     rates.scenario = scenario;
-    rates.p50_bootstrap = interval_rates(runs, &Run::p50_bootstrap, scenario.p50);
+    rates.p50 = interval_rates(runs, &Run::p50, scenario.p50);
     rates.p50_student = interval_rates(runs, &Run::p50_student, scenario.p50);
-    rates.p99_bootstrap = interval_rates(runs, &Run::p99_bootstrap, scenario.p99);
+    rates.p99 = interval_rates(runs, &Run::p99, scenario.p99);
     rates.p99_student = interval_rates(runs, &Run::p99_student, scenario.p99);
+    rates.ratio = interval_rates(runs, &Run::ratio, 1);
     for (std::size_t rule = 0; rule < rules().size(); ++rule) {
         rates.rules.push_back(
             {share(runs, [&](const Run& run) { return run.without_difference[rule] != Decision::none; }),
@@ -160,6 +207,11 @@ ScenarioRates rates_of(const Scenario& scenario, const SimulationSize& size, std
     }
     rates.wide_paired = wide_rates(wide, &WidePair::paired);
     rates.wide_independent = wide_rates(wide, &WidePair::independent);
+    // More launches leave less open; how many are named does not depend on how many there were.
+    if (scenario.launches == 5) {
+        rates.settling_same = settling_rates(scenario, size, number, 1);
+        rates.settling_slowed = settling_rates(scenario, size, number, slowdown);
+    }
     return rates;
 }
 

@@ -38,15 +38,26 @@ struct WideRates {
     double corrected_p = 0;  ///< adjusted p <= 0.03 alone
 };
 
+/// What became of verdicts that were open: measured anew with as many launches as gravbench named.
+struct SettlingRates {
+    std::size_t open = 0;     ///< verdicts that were
+    std::size_t named = 0;    ///< of these, for which it named launches and not another tolerance
+    std::size_t settled = 0;  ///< of these, that many settled it
+    double median_launches = 0;
+};
+
 struct ScenarioRates {
     Scenario scenario;
-    IntervalRates p50_bootstrap;
-    IntervalRates p50_student;
-    IntervalRates p99_bootstrap;
+    IntervalRates p50;          ///< by bootstrap, as in a document
+    IntervalRates p50_student;  ///< by Student's t of the launches' own
+    IntervalRates p99;          ///< by jackknife of the typical launch's, as in a document
     IntervalRates p99_student;
+    IntervalRates ratio;           ///< of two variants that do not differ, paired as in `run --versus`
     std::vector<RuleRates> rules;  ///< in the order of rules()
     WideRates wide_paired;
     WideRates wide_independent;
+    SettlingRates settling_same;    ///< where nothing differs
+    SettlingRates settling_slowed;  ///< with the slowdown
 };
 
 /// Simulates a scenario. `number` tells its random numbers from those of others.

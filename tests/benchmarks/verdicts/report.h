@@ -12,6 +12,9 @@ namespace gravbench::verdicts {
 std::string headings();
 std::string row(const ScenarioRates& rates);
 
+/// What becomes of verdicts that are open, scenario by scenario.
+std::string settling_table(const std::vector<ScenarioRates>& rates, const SimulationSize& size);
+
 Json to_json(const std::vector<ScenarioRates>& rates, const SimulationSize& size);
 
 /// What is not as it must be, beyond what chance explains at so many runs: intervals that cover less or more than they

@@ -17,14 +17,6 @@ Decision decision(bool is_alarm, double effect) {
     return !is_alarm || effect == 0 ? Decision::none : effect > 0 ? Decision::slower : Decision::faster;
 }
 
-stats::RatioEstimate paired(const Measured& base, const Measured& other) {
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < base.launch_p50.size(); ++i) {
-        ratios.push_back(other.launch_p50[i] / base.launch_p50[i]);
-    }
-    return stats::paired_ratio_of(ratios);
-}
-
 stats::RatioEstimate independent(const Measured& base, const Measured& other) {
     return stats::independent_ratio(base.launch_p50, other.launch_p50);
 }
@@ -79,6 +71,14 @@ Decision by_limit(const Measured& base, const Measured& other) {
 
 }  // namespace
 
+stats::RatioEstimate paired_ratio(const Measured& base, const Measured& other) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < base.launch_p50.size(); ++i) {
+        ratios.push_back(other.launch_p50[i] / base.launch_p50[i]);
+    }
+    return stats::paired_ratio_of(ratios);
+}
+
 Measured scaled(const Measured& measured, double factor) {
     Measured result = measured;
     for (std::vector<double>* values : {&result.launch_p50, &result.pooled}) {
@@ -91,10 +91,10 @@ Measured scaled(const Measured& measured, double factor) {
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> table{
-        {"paired", "gravbench run --versus: paired launches, p <= 0.03 and beyond 3%", by_launches<paired, true>},
+        {"paired", "gravbench run --versus: paired launches, p <= 0.03 and beyond 3%", by_launches<paired_ratio, true>},
         {"independent", "gravbench compare: launches of two runs, p <= 0.03 and beyond 3%",
          by_launches<independent, true>},
-        {"paired_p", "the first without its tolerance", by_launches<paired, false>},
+        {"paired_p", "the first without its tolerance", by_launches<paired_ratio, false>},
         {"independent_p", "the second without its tolerance", by_launches<independent, false>},
         {"mann_whitney", "google/benchmark's compare.py: Mann-Whitney, p < 0.05, on iterations", by_mann_whitney},
         {"welch", "Welch's t, p < 0.05, on iterations", by_welch},

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "stats/comparison.h"
+
 namespace gravbench::verdicts {
 
 /// What was measured of one program: the same samples for every rule.
@@ -12,6 +14,9 @@ struct Measured {
 
 /// The same, had every inference taken `factor` times as long.
 Measured scaled(const Measured& measured, double factor);
+
+/// By launches of the same number, as gravbench compares variants that one run measured.
+stats::RatioEstimate paired_ratio(const Measured& base, const Measured& other);
 
 enum class Decision { none, slower, faster };
 

@@ -49,11 +49,11 @@ double mean_drift(const Scenario& scenario) {
     return std::exp(sum / static_cast<double>(scenario.launches));
 }
 
-stats::LaunchFigure figure_of(const std::vector<double>& sorted, const std::vector<std::vector<double>>& sorted_blocks,
-                              double probability) {
-    stats::LaunchFigure figure{stats::launch_quantile(sorted, probability), {}};
-    for (const auto& block : sorted_blocks) {
-        figure.blocks.push_back(stats::launch_quantile(block, probability));
+stats::LaunchFigure median_of(const std::vector<double>& sorted, std::vector<std::vector<double>> blocks) {
+    stats::LaunchFigure figure{stats::launch_quantile(sorted, 0.5), {}};
+    for (auto& block : blocks) {
+        std::sort(block.begin(), block.end());
+        figure.blocks.push_back(stats::launch_quantile(block, 0.5));
     }
     return figure;
 }
@@ -88,13 +88,11 @@ Cell measure(const Scenario& scenario, const LaunchShape& shape, std::uint64_t s
             launch.begin_block();
             std::generate(block.begin(), block.end(), [&] { return launch.next(); });
             all.insert(all.end(), block.begin(), block.end());
-            std::sort(block.begin(), block.end());
         }
         std::sort(all.begin(), all.end());
-        cell.p50.push_back(figure_of(all, blocks, 0.5));
-        if (shape.samples >= stats::launch_samples_needed(0.99)) {
-            cell.p99.push_back(figure_of(all, blocks, 0.99));
-        }
+        cell.p50.push_back(median_of(all, blocks));
+        cell.p99.push_back(stats::launch_quantile(all, 0.99));
+        cell.samples.push_back(std::move(blocks));
         cell.measured.launch_p50.push_back(cell.p50.back().value);
         cell.measured.pooled.insert(cell.measured.pooled.end(), all.begin(), all.end());
     }

@@ -7,6 +7,7 @@
 #include "noise_model/noise_model.h"
 #include "rules.h"
 #include "stats/bootstrap.h"
+#include "stats/variance.h"
 
 namespace gravbench::verdicts {
 
@@ -26,14 +27,15 @@ struct LaunchShape {
     std::size_t samples = 100;  ///< each block's; p99 needs 67
 };
 
-/// Every kind, with deviations between launches of 0, 2, 5 and 11%, with 5 and with 12 launches.
+/// Every kind, with deviations between launches of 0, 2, 5 and 11%, with 5, 12 and 24 launches.
 std::vector<Scenario> all_scenarios();
 
 /// One cell as it was measured.
 struct Cell {
     Measured measured;
     std::vector<stats::LaunchFigure> p50;
-    std::vector<stats::LaunchFigure> p99;  ///< empty where the shape's blocks are too small
+    std::vector<double> p99;  ///< the launches' own
+    stats::Samples samples;
 };
 
 Cell measure(const Scenario& scenario, const LaunchShape& shape, std::uint64_t seed);

@@ -61,6 +61,7 @@ int simulate(const Flags& flags) {
         std::fputs(row(rates.back()).c_str(), stdout);
         std::fflush(stdout);
     }
+    std::fputs(settling_table(rates, flags.size).c_str(), stdout);
     if (!flags.output.empty() &&
         !(std::ofstream(flags.output) << gravbench::readable_json(to_json(rates, flags.size)))) {
         throw std::runtime_error("cannot write " + flags.output);
