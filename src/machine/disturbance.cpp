@@ -19,9 +19,11 @@ using Count = std::optional<std::int64_t>;
 
 /// On a machine of many CPUs a sample of them says as much about frequency and heat.
 constexpr std::size_t most_cpus_looked_at = 8;
-/// Involuntary switches are of the main thread and one more: the file that has them is the dearest, and OpenMP's
-/// threads share their fate. Running and waiting are of all.
-constexpr int most_threads_looked_at = 2;
+/// Each thread has files of its own, and OpenMP's threads share their fate: who waits for a CPU holds up all. Those of
+/// the main thread and of the next ones are read, so that the cost does not grow with the machine; switches are in the
+/// dearest of the files.
+constexpr int most_threads_asked_for_waiting = 8;
+constexpr int most_threads_asked_for_switches = 2;
 
 void add(Count& sum, const Count& more) {
     if (more) {
@@ -70,16 +72,21 @@ std::istringstream after_name(const std::string& stat) {
     return std::istringstream(end == std::string::npos ? "" : stat.substr(end + 1));
 }
 
-Count major_faults(const fs::path& process) {
+/// Faults, and the time that all threads of the process ran, those too that have ended.
+void read_process(DisturbanceCounters& counters, const fs::path& process) {
     std::istringstream fields = after_name(first_line_of(process / "stat"));
     std::string field;
-    constexpr int place = 12;  // proc_pid_stat(5): majflt
-    for (int number = 3; number <= place && fields >> field; ++number) {
-        if (number == place) {
-            return leading_integer(field);
+    // proc_pid_stat(5)
+    constexpr int major_faults = 12;
+    constexpr int user_ticks = 14;
+    constexpr int system_ticks = 15;
+    for (int number = 3; number <= system_ticks && fields >> field; ++number) {
+        if (number == major_faults) {
+            counters.major_faults = leading_integer(field);
+        } else if (number == user_ticks || number == system_ticks) {
+            add(counters.engine_ticks, leading_integer(field));
         }
     }
-    return std::nullopt;
 }
 
 template <typename Use>
@@ -92,21 +99,24 @@ void for_each_thread(const fs::path& process, Use use) {
 }
 
 void read_engine(DisturbanceCounters& counters, const fs::path& process) {
+    read_process(counters, process);
     int threads = 0;
     for_each_thread(process, [&](const fs::path& thread) {
-        // "running waiting slices", in nanoseconds but for the last (Linux, Documentation/scheduler/sched-stats.rst).
-        std::istringstream times(first_line_of(thread / "schedstat"));
-        std::int64_t running = 0;
-        std::int64_t waiting = 0;
-        if (times >> running >> waiting) {
-            add(counters.engine_ns, running);
-            add(counters.waiting_ns, waiting);
+        if (threads < most_threads_asked_for_waiting) {
+            // "running waiting slices", in nanoseconds but for the last (Linux,
+            // Documentation/scheduler/sched-stats.rst).
+            std::istringstream times(first_line_of(thread / "schedstat"));
+            std::int64_t running = 0;
+            std::int64_t waiting = 0;
+            if (times >> running >> waiting) {
+                add(counters.waiting_ns, waiting);
+            }
         }
-        if (threads++ < most_threads_looked_at) {
+        if (threads < most_threads_asked_for_switches) {
             add(counters.involuntary_switches, value_of(text_of(thread / "status"), "nonvoluntary_ctxt_switches:"));
         }
+        ++threads;
     });
-    counters.major_faults = major_faults(process);
 }
 
 /// Where there is nothing to swap to, the long file of the machine's memory need not be read.
@@ -164,13 +174,13 @@ Disturbance disturbance_between(const DisturbanceCounters& before, const Disturb
     const Count total = grown(before.total_ticks, after.total_ticks);
     const Count stolen = grown(before.stolen_ticks, after.stolen_ticks);
     const Count busy = grown(before.busy_ticks, after.busy_ticks);
-    const Count engine = grown(before.engine_ns, after.engine_ns);
+    const Count engine = grown(before.engine_ticks, after.engine_ticks);
     if (total && *total > 0 && stolen) {
         found.stolen_share = static_cast<double>(*stolen) / static_cast<double>(*total);
     }
     if (busy && engine && found.seconds > 0) {
         const auto ticks_a_second = static_cast<double>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-        const double others_s = static_cast<double>(*busy) / ticks_a_second - static_cast<double>(*engine) / 1e9;
+        const double others_s = static_cast<double>(*busy - *engine) / ticks_a_second;
         found.competing_cpus = std::max(0.0, others_s / found.seconds);
     }
     if (const Count waiting = grown(before.waiting_ns, after.waiting_ns); waiting && found.seconds > 0) {

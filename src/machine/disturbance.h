@@ -8,8 +8,8 @@
 
 #include "base/json.h"
 
-/// What disturbed a block of inferences, by the kernel's counters just before and just after it: a dozen small files,
-/// and one for each of the engine's threads. tests/benchmarks/disturbance_cost.cpp says what that costs.
+/// What disturbed a block of inferences, by the kernel's counters just before and just after it: some twenty small
+/// files, however many CPUs and threads there are. tests/benchmarks/disturbance_cost.cpp says what that costs.
 namespace gravbench::machine {
 
 /// The counters at one moment; nothing where the kernel does not tell.
@@ -18,8 +18,8 @@ struct DisturbanceCounters {
     std::optional<std::int64_t> total_ticks;  ///< of the CPUs that may be used, as are the next two
     std::optional<std::int64_t> busy_ticks;
     std::optional<std::int64_t> stolen_ticks;
-    std::optional<std::int64_t> engine_ns;             ///< time that the engine's threads ran
-    std::optional<std::int64_t> waiting_ns;            ///< time that they waited on a run queue, ready to run
+    std::optional<std::int64_t> engine_ticks;  ///< time that the engine's threads ran
+    std::optional<std::int64_t> waiting_ns;    ///< time that they waited on a run queue, ready to run; of the first 8
     std::optional<std::int64_t> involuntary_switches;  ///< of the engine's main thread and one more
     std::optional<std::int64_t> major_faults;
     std::optional<std::int64_t> swapped_pages;  ///< of the machine, in and out
@@ -37,7 +37,7 @@ struct Disturbance {
     double seconds = 0;
     std::optional<double> stolen_share;    ///< of the CPUs' time, by the hypervisor
     std::optional<double> competing_cpus;  ///< CPUs' worth of time that others than the engine used
-    std::optional<double> waiting_share;   ///< time the engine's threads waited for a CPU, over the block's time
+    std::optional<double> waiting_share;   ///< time the engine's first 8 threads waited for a CPU, over the block's
     std::optional<std::int64_t> involuntary_switches;
     std::optional<std::int64_t> major_faults;
     std::optional<std::int64_t> swapped_pages;
