@@ -94,13 +94,15 @@ class Run {
 
     std::chrono::nanoseconds elapsed() const { return std::chrono::nanoseconds(monotonic_ns() - start_); }
 
-    /// Whether it is too late to begin a launch of this number, which takes about as long as the others did.
+    /// Whether it is too late to begin a launch of this number, which takes about as long as the others did; where
+    /// variants are measured against each other, a whole group of them.
     bool is_time_over(int number) const {
         const bool is_extra = number >= options().launches;
         if (!options().max_time) {
             return is_extra && elapsed() > plan::RunOptions::most_time_unasked;
         }
-        return elapsed() + (is_extra ? longest_launch_ : std::chrono::nanoseconds(0)) > *options().max_time;
+        const auto longest = plan_.versus.empty() ? longest_launch_ : longest_group_;
+        return elapsed() + (is_extra ? longest : std::chrono::nanoseconds(0)) > *options().max_time;
     }
 
     bool is_precise(std::size_t cell) const {
@@ -187,9 +189,13 @@ class Run {
 
     void measure_group(const Group& group, int number) {
         std::vector<Resident> residents;
+        const std::chrono::nanoseconds begin_of_group = elapsed();
+        // Both variants of a pair or neither: half of one compares with nothing.
+        bool is_over = is_time_over(number);
         try {
             for (const std::size_t place : round_order(group.size(), options().seed, number)) {
-                if (!is_time_over(number)) {
+                is_over = plan_.versus.empty() ? is_time_over(number) : is_over;
+                if (!is_over) {
                     begin(group[place], number, residents);
                 } else if (number < options().launches) {
                     is_cut_short_ = true;
@@ -207,6 +213,7 @@ class Run {
             for (Resident& resident : residents) {
                 finish(resident);
             }
+            longest_group_ = std::max(longest_group_, elapsed() - begin_of_group);
         } catch (const Interrupted&) {
             keep_unfinished(residents);
             throw;
@@ -326,6 +333,7 @@ class Run {
     RunOutcome outcome_;
     std::int64_t start_ = monotonic_ns();
     std::chrono::nanoseconds longest_launch_{0};
+    std::chrono::nanoseconds longest_group_{0};
     bool is_cut_short_ = false;
 };
 

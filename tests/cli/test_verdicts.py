@@ -182,6 +182,14 @@ def test_neither_of_two_variants_is_measured_first_more_often(front: Front, bloc
     assert all({first, second} == {"STRICT", "BF16"} for first, second in zip(firsts, order[1::2], strict=True))
 
 
+def test_when_time_is_over_no_launch_is_left_without_its_counterpart(front: Front) -> None:
+    script = noisy(between_launches=0.3) | {"rules": [{"request": "load", "do": "wait", "milliseconds": 30}]}
+    for seed in range(6):
+        flags = ("--versus", "same", "--max-time", f"{700 + 25 * seed}ms", "--seed", str(seed))
+        base, new = front.run(script, *BLOCK, *flags).cells
+        assert base["latency_ms"]["launches"] == new["latency_ms"]["launches"] > 5
+
+
 def test_the_call_that_finds_cold_caches_after_waiting_is_not_measured(front: Front) -> None:
     outcome = front.run({"after_waiting": 1.5}, "--batch", "1,2", "--launches", "3", "--blocks", "3", "--iterations", "5")
     samples = [sample for cell in outcome.cells for launch in cell["samples"]["launches"] for block in launch for sample in block]
