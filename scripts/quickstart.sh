@@ -19,10 +19,10 @@ case " $* " in
   *) options+=(-o results.json) ;;
 esac
 case " $* " in
-  *" --launches"* | *" --max-time"*) ;;
-  *) options+=(--max-time 5m) ;;
+  *" --launches"* | *" --min-launches"* | *" --precision"* | *" --max-time"*) ;;
+  *) options+=(--launches 5) ;;
 esac
-say "measuring: 12 cells, for about 5 minutes unless told otherwise, and then what really ran"
+say "measuring: 12 cells, 5 launches of each unless told otherwise, and then what really ran: about 8 minutes"
 code=0
 "$folder/build/release/bin/gravbench" run resnet50 distilbert-sst2 roberta-fill-mask --batch 1,8 --fpmath strict,bf16 \
   --models-dir "$folder/models" "${options[@]}" || code=$?
