@@ -26,7 +26,7 @@ struct ComparisonOptions {
 struct Settling {
     std::size_t launches = 0;  ///< of each side, in all
     double seconds = 0;        ///< of both sides together; 0 where documents do not say how long launches took
-    /// Not 0 where no reasonable number of launches would do: the effect lies at the tolerance, and this one would not.
+    /// Not 0 where no reasonable number of launches would do: a tolerance that would.
     double other_tolerance = 0;
 };
 

@@ -38,7 +38,7 @@ std::string interval(const CellComparison& cell) {
 std::string settling_text(const CellComparison& cell) {
     const compare::Settling& settling = *cell.settling;
     if (settling.other_tolerance > 0) {
-        return fmt::format("the effect lies at the tolerance; --tolerance {:.0f}% would settle it",
+        return fmt::format("no {} launches would settle it, --tolerance {:.0f}% would", stats::most_launches_to_settle,
                            std::ceil(100 * settling.other_tolerance));
     }
     const std::string time = settling.seconds > 0
