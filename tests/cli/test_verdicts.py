@@ -187,7 +187,7 @@ def test_when_time_is_over_no_launch_is_left_without_its_counterpart(front: Fron
     for seed in range(6):
         flags = ("--versus", "same", "--max-time", f"{700 + 25 * seed}ms", "--seed", str(seed))
         base, new = front.run(script, *BLOCK, *flags).cells
-        assert base["latency_ms"]["launches"] == new["latency_ms"]["launches"] > 5
+        assert base["latency_ms"]["launches"] == new["latency_ms"]["launches"] >= 5
 
 
 def test_the_call_that_finds_cold_caches_after_waiting_is_not_measured(front: Front) -> None:
