@@ -6,17 +6,10 @@
 #include <set>
 
 #include "base/errors.h"
-#include "base/text.h"
+#include "plan/cell.h"
 
 namespace gravbench::plan {
 namespace {
-
-const std::string shape_prefix = std::string(shape_key) + ".";
-const std::string env_prefix = std::string(env_key) + ".";
-
-bool starts_with(const std::string& text, const std::string& prefix) {
-    return text.rfind(prefix, 0) == 0;
-}
 
 RunOptions run_options(const Layer& given) {
     RunOptions run;
@@ -127,22 +120,6 @@ Axis axis_for(const std::string& group, const std::string& name, const Layer& gi
     return axis;
 }
 
-void check_dtypes(const Model& model, const Axis& axis) {
-    for (const Given& value : axis.values) {
-        const auto dtype = value.value.get<std::string>();
-        if (model.files.count(dtype) != 0) {
-            continue;
-        }
-        std::vector<std::string> present;
-        for (const auto& [name, file] : model.files) {
-            present.push_back(name);
-        }
-        throw UsageError(fmt::format("{}: {} has no file of dtype {}, only {}{}", value.origin, model.name, dtype,
-                                     fmt::join(present, ", "),
-                                     model.is_bundle ? "" : " (dtype chooses among the files of a bundle)"));
-    }
-}
-
 std::vector<Axis> axes_of(const Model& model, const Layer& given) {
     const std::set<std::string> symbols = symbols_of(model.inputs);
     std::vector<Axis> axes;
@@ -152,7 +129,9 @@ std::vector<Axis> axes_of(const Model& model, const Layer& given) {
         }
         axes.push_back(axis_for("", setting.name, given, setting.default_value));
         if (setting.via == Setting::Via::file) {
-            check_dtypes(model, axes.back());
+            for (const Given& dtype : axes.back().values) {
+                check_dtype(model, dtype);
+            }
         }
     }
     for (const std::string& symbol : symbols) {
@@ -166,7 +145,7 @@ std::vector<Axis> axes_of(const Model& model, const Layer& given) {
         axes.push_back(axis_for(shape_key, symbol, given, {}));
     }
     for (const auto& [key, values] : given) {
-        if (starts_with(key, env_prefix)) {
+        if (key.starts_with(env_prefix)) {
             axes.push_back(axis_for(env_key, key.substr(env_prefix.size()), given, {}));
         }
     }
@@ -189,36 +168,6 @@ std::vector<Settings> product(const std::vector<Axis>& axes) {
     return combinations;
 }
 
-Shape shape_of(const Settings& cell) {
-    Shape shape;
-    for (const Setting& setting : settings()) {
-        if (setting.via == Setting::Via::shape && cell.contains(setting.name)) {
-            shape[setting.name] = cell[setting.name].get<std::int64_t>();
-        }
-    }
-    for (const auto& [symbol, value] : member_or_empty(cell, shape_key).items()) {
-        shape[symbol] = value.get<std::int64_t>();
-    }
-    return shape;
-}
-
-/// The file name of a program, and of a definition without its ending: graviton3-emulated, however it was given.
-std::string engine_label(const std::string& engine) {
-    const std::filesystem::path path(engine);
-    return (path.extension() == ".json" ? path.stem() : path.filename()).string();
-}
-
-std::string key_of(const Model& model, const Settings& cell, const std::string& engine) {
-    std::vector<std::string> parts;
-    if (const std::string settings_part = identity(cell); !settings_part.empty()) {
-        parts.push_back(settings_part);
-    }
-    if (engine != RunOptions{}.engine) {
-        parts.push_back("engine=" + engine_label(engine));
-    }
-    return parts.empty() ? model.name : fmt::format("{}:{}", model.name, fmt::join(parts, ","));
-}
-
 /// A shape that no model has is a mistake; one that only some lack is how mixed sweeps are written.
 void check_shapes_are_used(const Layer& given, const std::vector<Model>& models) {
     std::set<std::string> used;
@@ -228,131 +177,14 @@ void check_shapes_are_used(const Layer& given, const std::vector<Model>& models)
     for (const auto& [key, values] : given) {
         const Setting* setting = find_setting(key);
         const bool is_shape = setting != nullptr && setting->via == Setting::Via::shape;
-        const std::string symbol = starts_with(key, shape_prefix) ? key.substr(shape_prefix.size()) : key;
+        const std::string symbol = key.starts_with(shape_prefix) ? key.substr(shape_prefix.size()) : key;
         if ((is_shape || symbol != key) && used.count(symbol) == 0) {
             throw UsageError(fmt::format("{}: no model given has a dimension \"{}\"", values.front().origin, symbol));
         }
     }
 }
 
-/// One NAME=VALUE of --versus, put into the settings of a second variant.
-void apply_versus(Settings& cell, const std::string& assignment, const Model& model) {
-    Layer layer;
-    const auto equals = assignment.find('=');
-    const std::string name = assignment.substr(0, equals);
-    const std::string text = equals == std::string::npos ? "" : assignment.substr(equals + 1);
-    const bool is_env = starts_with(name, env_prefix);
-    const Setting* setting = find_setting(name);
-    if (equals == std::string::npos || (setting == nullptr && !is_env)) {
-        std::vector<std::string> names;
-        for (const Setting& known : settings()) {
-            names.push_back(known.name);
-        }
-        throw UsageError(fmt::format("--versus: \"{}\" is no SETTING=VALUE; expected {} with one of {}, or env.NAME{}",
-                                     assignment, RunOptions::same_settings, fmt::join(names, ", "),
-                                     did_you_mean(name, names)));
-    }
-    if (is_env) {
-        cell[env_key][name.substr(env_prefix.size())] = text;
-        return;
-    }
-    const Json value = value_from_text(setting->allowed, text);
-    add_given(layer, name, value, "--versus: " + name);
-    if (!cell.contains(name)) {
-        throw UsageError(fmt::format("--versus: {} has no dimension \"{}\"", model.name, name));
-    }
-    if (setting->via == Setting::Via::file) {
-        check_dtypes(model, {"", name, {{value, "--versus"}}});
-    }
-    cell[name] = value;
-}
-
-std::string free_key(const Plan& plan, const std::string& wanted) {
-    const auto is_taken = [&](const std::string& key) {
-        return std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) { return cell.key == key; });
-    };
-    std::string key = wanted;
-    for (int variant = 2; is_taken(key); ++variant) {
-        key = fmt::format("{}{}variant={}", wanted, wanted.find(':') == std::string::npos ? ":" : ",", variant);
-    }
-    return key;
-}
-
-/// The second variant of each cell, where one is asked for.
-void add_versus(Plan& plan) {
-    const RunOptions& options = plan.options;
-    const std::size_t cells = options.has_versus() ? plan.cells.size() : 0;
-    for (std::size_t i = 0; i < cells; ++i) {
-        Cell other = plan.cells[i];
-        const Model& model = plan.models[other.model];
-        if (!options.versus.empty() && options.versus != RunOptions::same_settings) {
-            for (const std::string& assignment : split(options.versus, ',')) {
-                apply_versus(other.settings, assignment, model);
-            }
-        }
-        if (const auto conflict = contradiction(other.settings)) {
-            throw UsageError(fmt::format("--versus {}: {}", options.versus, *conflict));
-        }
-        other.shape = shape_of(other.settings);
-        other.is_on_versus_engine = !options.versus_engine.empty();
-        other.key = free_key(
-            plan, key_of(model, other.settings, other.is_on_versus_engine ? options.versus_engine : options.engine));
-        plan.versus.push_back({i, plan.cells.size()});
-        plan.cells.push_back(std::move(other));
-    }
-}
-
-/// What only concerns the run that was asked for.
-bool is_of_one_run(const std::string& key) {
-    static const std::set<std::string> keys{"output", "preset", "keep-logs", "versus", "versus-engine"};
-    return keys.count(key) != 0;
-}
-
-Json given_json(const Layer& given) {
-    Json json = Json::object();
-    for (const auto& [key, values] : given) {
-        for (const Given& value : values) {
-            if (!is_of_one_run(key)) {
-                json[key].push_back(value.value);
-            }
-        }
-    }
-    return json;
-}
-
 }  // namespace
-
-Layer given_from(const Json& given, const std::string& origin) {
-    if (!given.is_object() || given.empty()) {
-        throw DataError(origin + ": the document does not say what was asked for; name the models and settings");
-    }
-    Layer layer;
-    for (const auto& [key, values] : given.items()) {
-        if (is_of_one_run(key)) {
-            continue;
-        }
-        for (const Json& value : values) {
-            // Shapes and variables are kept one by one, flags have them as NAME=VALUE.
-            const bool is_named = starts_with(key, shape_prefix) || starts_with(key, env_prefix);
-            if (is_named || (key == "models" && value.is_object())) {
-                layer[key].push_back({value, origin});
-            } else {
-                add_given(layer, key, value, origin + ": \"" + key + "\"");
-            }
-        }
-    }
-    return layer;
-}
-
-Layer merged(const std::vector<Layer>& layers) {
-    Layer result;
-    for (const Layer& layer : layers) {
-        for (const auto& [key, values] : layer) {
-            result[key] = values;
-        }
-    }
-    return result;
-}
 
 Plan make_plan(const Layer& given) {
     Plan plan;
@@ -384,20 +216,6 @@ Plan make_plan(const Layer& given) {
     return plan;
 }
 
-bool Cell::asks_for_bf16() const {
-    const std::string fpmath = settings.value("fpmath", "strict");
-    return fpmath == "bf16" || fpmath == "any" || settings.value("dtype", "fp32") == "bf16" ||
-           settings.value("matmul-precision", "highest") == "medium";
-}
-
-Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value) {
-    Cell other = cell;
-    other.settings[setting] = value;
-    other.key = key_of(plan.models[cell.model], other.settings,
-                       cell.is_on_versus_engine ? plan.options.versus_engine : plan.options.engine);
-    return other;
-}
-
 void check_model_files(Plan& plan) {
     for (std::size_t i = 0; i < plan.models.size(); ++i) {
         Model& model = plan.models[i];
@@ -412,14 +230,6 @@ void check_model_files(Plan& plan) {
             }
         }
     }
-}
-
-Json arguments_for(const Model& model, const Shape& shape, const std::string& float_dtype) {
-    Json arguments = Json::array();
-    for (const InputSpec& input : model.inputs) {
-        arguments.push_back(argument(input, shape, float_dtype));
-    }
-    return arguments;
 }
 
 }  // namespace gravbench::plan

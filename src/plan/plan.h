@@ -64,6 +64,9 @@ struct Plan {
 /// run only (its output, its baseline) are left out. Throws UsageError or DataError naming `origin`.
 Layer given_from(const Json& given, const std::string& origin);
 
+/// The other way round.
+Json given_json(const Layer& given);
+
 /// Turns what was given into cells: lists multiply, dimensions that a model lacks do not.
 /// Throws UsageError or DataError naming the origin of what is wrong.
 Plan make_plan(const Layer& given);
