@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "results/problem.h"
 
@@ -16,6 +18,24 @@ std::string remedy_for(const std::string& code) {
     const auto found =
         std::find_if(kinds.begin(), kinds.end(), [&](const results::ProblemKind& kind) { return kind.code == code; });
     return found == kinds.end() ? "not known to this version" : found->remedy;
+}
+
+/// What is said of cells, in the order in which it is first said, and the cells of which it is said alike.
+std::vector<std::pair<std::string, std::vector<std::string>>> cells_by_problem(const Json& document) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+    for (const Json& cell : document.at("cells")) {
+        for (const Json& problem : cell.at("problems")) {
+            const auto code = problem.at("code").get<std::string>();
+            const std::string said =
+                fmt::format("{}: {} ({})", code, problem.at("message").get<std::string>(), remedy_for(code));
+            auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.first == said; });
+            if (group == groups.end()) {
+                group = groups.insert(groups.end(), {said, {}});
+            }
+            group->second.push_back(cell.at("key").get<std::string>());
+        }
+    }
+    return groups;
 }
 
 }  // namespace
@@ -44,14 +64,13 @@ std::string machine_line(const Json& document) {
 
 std::string problem_lines(const Json& document) {
     std::string lines;
+    for (const auto& [said, cells] : cells_by_problem(document)) {
+        lines += fmt::format("problem  {}: {}\n", fmt::join(cells, ", "), said);
+    }
     for (const Json& cell : document.at("cells")) {
-        for (const Json& problem : cell.at("problems")) {
-            const auto code = problem.at("code").get<std::string>();
-            lines += fmt::format("problem  {}: {}: {} ({})\n", cell.at("key").get<std::string>(), code,
-                                 problem.at("message").get<std::string>(), remedy_for(code));
-        }
         if (cell.contains("log_tail")) {
-            lines += fmt::format("  the engine's log ends with:\n{}\n", cell.at("log_tail").get<std::string>());
+            lines += fmt::format("log  {}: the engine's log ends with:\n{}\n", cell.at("key").get<std::string>(),
+                                 cell.at("log_tail").get<std::string>());
         }
     }
     return lines;

@@ -141,8 +141,19 @@ TEST_CASE("random weights are stated once for each model, trained ones are not")
 TEST_CASE("a problem is stated with its cell, message and remedy, and a failed cell's log") {
     const std::string text = render_table(document_of({{some_cell(), {{failed_launch("prepare_failed")}, {}}}}));
     CHECK_THAT(text, Contains("problem  net:batch=1: prepare_failed: it went wrong (use --jit none)\n"));
-    CHECK_THAT(text, Contains("the engine's log ends with:\nlast words\n"));
+    CHECK_THAT(text, Contains("log  net:batch=1: the engine's log ends with:\nlast words\n"));
     CHECK(line_with(render_table(document_with({Json::object()})), "problem").empty());
+}
+
+TEST_CASE("what several cells have alike is stated once, with all of them") {
+    const auto failed = [](const std::string& code) { return CellOutcome{{failed_launch(code)}, {}}; };
+    const std::string text = render_table(document_of({{some_cell(), failed("prepare_failed")},
+                                                       {some_cell({{"batch", 2}}), failed("load_failed")},
+                                                       {some_cell({{"batch", 4}}), failed("prepare_failed")}}));
+    CHECK_THAT(text, Contains("problem  net:batch=1, net:batch=4: prepare_failed: it went wrong (use --jit none)\n"
+                              "problem  net:batch=2: load_failed: it went wrong"));
+    CHECK_THAT(text,
+               Contains("log  net:batch=1: ") && Contains("log  net:batch=2: ") && Contains("log  net:batch=4: "));
 }
 
 TEST_CASE("a bar or newline within a value does not break a Markdown table") {
