@@ -12,6 +12,7 @@
 #include "stats/outlier.h"
 #include "stats/quantile.h"
 #include "stats/summary.h"
+#include "stats/trend.h"
 #include "stats/variance.h"
 
 namespace gravbench::results {
@@ -26,12 +27,10 @@ std::vector<double> figures_of(const std::vector<LaunchRecord>& launches, const 
     return values;
 }
 
-double deviation_of_logarithms(const std::vector<double>& figures) {
-    std::vector<double> logarithms;
-    for (const double figure : figures) {
-        logarithms.push_back(std::log(figure));
-    }
-    return stats::moments(logarithms).stddev;
+/// Of the logarithms, without the run's trend, which the interval leaves out too.
+double deviation_of(const std::vector<double>& figures) {
+    return stats::mean_of_run(stats::logarithms(figures)).standard_error *
+           std::sqrt(static_cast<double>(figures.size()));
 }
 
 std::chrono::nanoseconds mean_launch(const std::vector<LaunchRecord>& launches) {
@@ -60,7 +59,7 @@ void add_not_converged(const std::vector<LaunchRecord>& launches, const plan::Ru
         return;
     }
     const std::size_t needed =
-        stats::launches_needed(deviation_of_logarithms(figures_of(launches, options.metric)), wanted);
+        stats::launches_needed(deviation_of(figures_of(launches, options.metric)), wanted);
     const auto more = static_cast<std::int64_t>(std::max(needed, launches.size() + 1) - launches.size());
     problems.push_back(
         {"not_converged",
@@ -126,7 +125,8 @@ void add_disturbed(const std::vector<LaunchRecord>& launches, std::vector<Proble
 }
 
 void add_drifting(const std::vector<LaunchRecord>& launches, std::vector<Problem>& problems) {
-    constexpr double significant = 0.01;
+    // Of five launches one order in sixty is a trend all the way.
+    constexpr double significant = 0.02;
     constexpr double noticeable = 0.05;
     const auto drift = stats::drift(figures_of(launches, "p50"));
     if (drift && drift->p_value < significant && std::abs(drift->total) > noticeable) {

@@ -17,6 +17,9 @@ constexpr double confidence = 0.95;
 /// With fewer, what trimming takes from the degrees of freedom costs more than outliers do.
 constexpr std::size_t fewest_to_trim = 20;
 constexpr double trimmed_share = 0.15;  ///< at each end
+/// Of a mean trimmed by that, over that of the plain one, where launches are normal: the integral of Tukey's influence
+/// function squared (Huber, "Robust statistics", 1981, 3.3).
+constexpr double trimmed_variance = 1.1;
 
 std::vector<double> logarithms_of_launches(std::span<const double> figures) {
     if (figures.size() < 2) {
@@ -129,7 +132,11 @@ std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches,
     const double low_chi_squared = boost::math::quantile(boost::math::chi_squared(degrees), 1 - assurance);
     const double deviation =
         ratio.standard_error * std::sqrt(static_cast<double>(launches) * degrees / low_chi_squared);
-    const std::size_t needed = wanted > 0 ? launches_needed(deviation, wanted) : most_launches_to_settle + 1;
+    std::size_t needed = wanted > 0 ? launches_needed(deviation, wanted) : most_launches_to_settle + 1;
+    // Those that were seen are not trimmed, so many will be.
+    if (launches < fewest_to_trim && needed >= fewest_to_trim) {
+        needed = static_cast<std::size_t>(std::ceil(trimmed_variance * static_cast<double>(needed)));
+    }
     return std::clamp(needed, launches + 1, std::max(launches, most_launches_to_settle) + 1);
 }
 

@@ -29,9 +29,9 @@ RatioEstimate independent_ratio(std::span<const double> base, std::span<const do
 /// Throws DataError for fewer than 2, or with a number that is not finite and above 0.
 RatioEstimate paired_ratio_of(std::span<const double> ratios);
 
-/// A verdict of a difference needs an adjusted p-value of at most this. 3% and not 5%, so that measured rates of false
-/// alarms stay below 5% where noise is not quite as supposed (tests/benchmarks/verdicts).
-inline constexpr double verdict_level = 0.03;
+/// A verdict of a difference needs an adjusted p-value of at most this. 2.5% and not 5%, so that measured rates of
+/// false alarms stay below 5% where noise is not quite as supposed (tests/benchmarks/verdicts).
+inline constexpr double verdict_level = 0.025;
 
 /// Benjamini and Hochberg's adjusted p-values, in the given order: where one is at most q, the false discovery rate
 /// over all those is at most q (Journal of the Royal Statistical Society B, 1995). Throws DataError outside [0, 1].
@@ -44,8 +44,9 @@ double smallest_detectable_ratio(double standard_error, double degrees_of_freedo
 /// How many launches of each side would settle a verdict that this many left open, four times of five: so many that the
 /// interval would lie within 1 +- `tolerance`, or come off 1 where the effect is beyond it. The effect is taken one
 /// standard error nearer to none than it looks, and the launches' deviation at the upper end of what these few support
-/// (80% by chi-square): what is open tends to be so because it looked larger, or quieter, than it is. More than
-/// `launches`; `most_launches_to_settle` and one more where no reasonable number would do.
+/// (80% by chi-square), a tenth more of them where so many will be trimmed: what is open tends to be so because it
+/// looked larger, or quieter, than it is. More than `launches`; `most_launches_to_settle` and one more where no
+/// reasonable number would do.
 std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance);
 
 inline constexpr std::size_t most_launches_to_settle = 2000;

@@ -44,7 +44,36 @@ double variance_of_kendall(std::span<const double> values) {
     return sum / 18;
 }
 
-double kendall_p_value(double sum, double variance) {
+/// How many more pairs rise than fall.
+double kendall_sum(std::span<const double> in_order) {
+    double sum = 0;
+    for (std::size_t i = 0; i < in_order.size(); ++i) {
+        for (std::size_t j = i + 1; j < in_order.size(); ++j) {
+            sum += in_order[j] > in_order[i] ? 1 : in_order[j] < in_order[i] ? -1 : 0;
+        }
+    }
+    return sum;
+}
+
+/// The share of all orders of these values with a trend at least as clear, equal values and all.
+double exact_p_value(std::vector<double> values, double sum) {
+    std::sort(values.begin(), values.end());
+    double orders = 0;
+    double as_clear = 0;
+    do {
+        ++orders;
+        as_clear += std::abs(kendall_sum(values)) >= std::abs(sum) ? 1 : 0;
+    } while (std::next_permutation(values.begin(), values.end()));
+    return as_clear / orders;
+}
+
+double kendall_p_value(std::span<const double> in_order) {
+    constexpr std::size_t fewest_for_normal = 8;  // all orders of 7 are 5040
+    const double sum = kendall_sum(in_order);
+    if (in_order.size() < fewest_for_normal) {
+        return exact_p_value({in_order.begin(), in_order.end()}, sum);
+    }
+    const double variance = variance_of_kendall(in_order);
     if (variance <= 0 || sum == 0) {
         return 1;
     }
@@ -73,22 +102,19 @@ std::vector<std::size_t> outliers(std::span<const double> values) {
 }
 
 std::optional<Drift> drift(std::span<const double> in_order) {
-    constexpr std::size_t least = 8;
+    constexpr std::size_t least = 5;
     if (in_order.size() < least) {
         return std::nullopt;
     }
     std::vector<double> slopes;
-    double kendall = 0;
     for (std::size_t i = 0; i < in_order.size(); ++i) {
         for (std::size_t j = i + 1; j < in_order.size(); ++j) {
-            const double difference = in_order[j] - in_order[i];
-            slopes.push_back(difference / static_cast<double>(j - i));
-            kendall += difference > 0 ? 1 : difference < 0 ? -1 : 0;
+            slopes.push_back((in_order[j] - in_order[i]) / static_cast<double>(j - i));
         }
     }
     const double median = median_of({in_order.begin(), in_order.end()});
     const double total = median_of(std::move(slopes)) * static_cast<double>(in_order.size() - 1);
-    return Drift{median == 0 ? 0 : total / median, kendall_p_value(kendall, variance_of_kendall(in_order))};
+    return Drift{median == 0 ? 0 : total / median, kendall_p_value(in_order)};
 }
 
 }  // namespace gravbench::stats

@@ -18,8 +18,8 @@ struct Drift {
     double p_value = 1;  ///< that of no trend
 };
 
-/// Theil-Sen's slope (Sen 1968) with Kendall's test (Mann 1945; normal approximation with ties). Nothing for fewer
-/// than 8.
+/// Theil-Sen's slope (Sen 1968) with Kendall's test (Mann 1945; exact for fewer than 8, else the normal approximation,
+/// both with ties). Nothing for fewer than 5.
 std::optional<Drift> drift(std::span<const double> in_order);
 
 }  // namespace gravbench::stats

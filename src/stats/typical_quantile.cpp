@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "stats/quantile.h"
 #include "stats/student.h"
+#include "stats/trend.h"
 
 namespace gravbench::stats {
 namespace {
@@ -56,21 +57,11 @@ std::ptrdiff_t count_up_to(const std::vector<double>& sorted, double value) {
     return std::upper_bound(sorted.begin(), sorted.end(), value) - sorted.begin();
 }
 
-/// The sample of this rank, from 1, among all but the launch's own.
-double without(const std::vector<double>& all, const std::vector<double>& own, std::ptrdiff_t rank) {
-    return *std::partition_point(
-        all.begin(), all.end(), [&](double value) { return count_up_to(all, value) - count_up_to(own, value) < rank; });
-}
-
-/// launch_quantile() of all but the launch's own.
-double quantile_without(const std::vector<double>& all, const std::vector<double>& own, double probability) {
-    const std::size_t count = all.size() - own.size();
-    const double rank = unbiased_rank(count, probability);
-    const auto below = static_cast<std::ptrdiff_t>(rank);
-    const double low = without(all, own, below);
-    const double share = rank - static_cast<double>(below);
-    return share == 0 ? low : low + share * (without(all, own, below + 1) - low);
-}
+/// A quantile of all launches' deviations, and how far each launch pulls it from where it lies.
+struct Position {
+    double value = 0;
+    std::vector<double> pulls;
+};
 
 class Launches {
   public:
@@ -84,28 +75,47 @@ class Launches {
     }
 
     Estimate quantile(double probability) const {
-        const double logarithm = mean_of(medians_) + launch_quantile(all_, probability) - launch_quantile(all_, 0.5);
+        const Position quantile = position(probability);
+        const Position median = position(0.5);
+        const double logarithm = mean_of(medians_) + quantile.value - median.value;
         if (shapes_.size() < 2) {
             return {std::exp(logarithm), std::nullopt};
         }
-        const auto count = static_cast<double>(shapes_.size());
-        const double half = student_t_limit(count - 1, confidence) * jackknife_error(probability, logarithm);
+        std::vector<double> by_launch = medians_;
+        for (std::size_t i = 0; i < by_launch.size(); ++i) {
+            by_launch[i] += quantile.pulls[i] - median.pulls[i];
+        }
+        const RunMean mean = mean_of_run(by_launch);
+        const double half = student_t_limit(mean.degrees_of_freedom, confidence) * mean.standard_error;
         return {std::exp(logarithm), Interval{std::exp(logarithm - half), std::exp(logarithm + half)}};
     }
 
   private:
-    /// About the estimate itself, not about the mean of those with a launch left out: where tails are heavy the two
-    /// differ, and the latter is too small.
-    double jackknife_error(double probability, double estimate) const {
-        const auto count = static_cast<double>(shapes_.size());
-        const double sum = count * mean_of(medians_);
-        double squares = 0;
-        for (const Shape& shape : shapes_) {
-            const double left = (sum - shape.median) / (count - 1) + quantile_without(all_, shape.sorted, probability) -
-                                quantile_without(all_, shape.sorted, 0.5);
-            squares += (left - estimate) * (left - estimate);
+    Position position(double probability) const {
+        Position result{launch_quantile(all_, probability), {}};
+        if (shapes_.size() < 2) {
+            return result;
         }
-        return std::sqrt(squares * (count - 1) / count);
+        const auto samples = static_cast<double>(all_.size());
+        const auto below = static_cast<double>(count_up_to(all_, result.value));
+        const double samples_of_mean_launch = samples / static_cast<double>(shapes_.size());
+        for (const Shape& shape : shapes_) {
+            const auto own = static_cast<double>(shape.sorted.size());
+            const auto own_below = static_cast<double>(count_up_to(shape.sorted, result.value));
+            result.pulls.push_back((own_below - own * below / samples) / samples_of_mean_launch);
+        }
+        const double steepness = steepness_around(probability, mean_of_run(result.pulls).standard_error);
+        std::for_each(result.pulls.begin(), result.pulls.end(), [&](double& pull) { pull *= -steepness; });
+        return result;
+    }
+
+    /// How much the quantile rises with the probability, over all that chance may take for it. Nearer by it would hang
+    /// on two or three samples.
+    double steepness_around(double probability, double standard_error) const {
+        const double reach = std::max(2 * standard_error, 1 / static_cast<double>(all_.size()));
+        const double low = std::max(0.0, probability - reach);
+        const double high = std::min(1.0, probability + reach);
+        return (launch_quantile(all_, high) - launch_quantile(all_, low)) / (high - low);
     }
 
     std::vector<Shape> shapes_;

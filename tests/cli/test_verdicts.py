@@ -39,7 +39,7 @@ def test_a_cell_is_launched_until_its_figure_is_precise_and_no_further(front: Fr
 
 
 def test_a_quiet_cell_stops_at_the_least_number_of_launches(front: Front) -> None:
-    quiet = noisy(between_launches=0.001)
+    quiet = noisy(between_launches=0.001, within=0.005)
     assert front.run(quiet, *BLOCK).cells[0]["latency_ms"]["launches"] == 5
     assert front.run(quiet, *BLOCK, "--min-launches", "8").cells[0]["latency_ms"]["launches"] == 8
 

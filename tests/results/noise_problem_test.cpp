@@ -82,6 +82,8 @@ TEST_CASE("a trend over launches is drift; the same figures in disorder are none
     const auto drifting = problems_of(with_medians({50, 51, 52, 53, 54, 55, 56, 57, 58, 59}));
     REQUIRE(codes_of(drifting) == Codes{"drifting"});
     CHECK_THAT(drifting[0].message, Contains("p50 changed by +17% from the first launch to the last of 10"));
+    CHECK(codes_of(problems_of(with_medians({50, 51, 52.5, 53, 54}))) == Codes{"drifting"});
+    CHECK(problems_of(with_medians({50, 52.5, 51, 53, 54})).empty());
     CHECK(problems_of(with_medians({54, 51, 58, 50, 57, 53, 59, 52, 56, 55})).empty());
     // As regular, but too small for anybody to mind.
     CHECK(problems_of(with_medians({50, 50.1, 50.2, 50.3, 50.4, 50.5, 50.6, 50.7, 50.8, 50.9})).empty());

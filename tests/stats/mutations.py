@@ -129,6 +129,8 @@ MUTATIONS = [
     ),
     Mutation("settling: no room for the next estimate", "comparison.cpp", "(limit - effect) / room_on_both", "(limit - effect)"),
     Mutation("settling: no room beyond the tolerance", "comparison.cpp", "effect / room_on_one_side", "effect"),
+    Mutation("settling: the cost of trimming forgotten", "comparison.cpp", "trimmed_variance = 1.1", "trimmed_variance = 1.0"),
+    Mutation("settling: the cost of trimming paid twice", "comparison.cpp", "launches < fewest_to_trim && needed", "needed"),
     Mutation("settling: deviation as it looks", "comparison.cpp", "* degrees / low_chi_squared", ""),
     Mutation("detectable: power forgotten", "comparison.cpp", "student_t_quantile(degrees_of_freedom, power)", "0"),
     Mutation(
@@ -137,42 +139,59 @@ MUTATIONS = [
         "value = resampled_value(launches[draw(random, launches.size())], random);",
         "value = resampled_value(launches[static_cast<std::size_t>(&value - values.data())], random);",
     ),
-    Mutation("bootstrap: blocks not resampled", "bootstrap.cpp", "launch.value + sum / static_cast<double>(blocks)", "launch.value"),
+    Mutation("bootstrap: blocks not resampled", "bootstrap.cpp", "launch.residual + sum / static_cast<double>(blocks)", "launch.residual"),
+    Mutation("bootstrap: percentile instead of studentised", "bootstrap.cpp", "? mean.value / mean.standard_error", "? mean.value"),
     Mutation(
-        "bootstrap: percentile instead of studentised", "bootstrap.cpp", "error > 0 ? difference / error :", "error > 0 ? difference :"
+        "bootstrap: tails swapped",
+        "bootstrap.cpp",
+        "mean.value - limits.high * mean.standard_error",
+        "mean.value + limits.low * mean.standard_error",
     ),
-    Mutation(
-        "bootstrap: tails swapped", "bootstrap.cpp", "of_launches.mean - limits.high * error", "of_launches.mean + limits.low * error"
-    ),
-    Mutation("bootstrap: symmetric of few launches too", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 5"),
-    Mutation("bootstrap: never symmetric", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 1000"),
-    Mutation("bootstrap: 90% where symmetric", "bootstrap.cpp", "Interval{-at(confidence), at(confidence)}", "Interval{-at(0.9), at(0.9)}"),
+    Mutation("bootstrap: the trend resampled too", "bootstrap.cpp", "push_back({residuals[i],", "push_back({values[i] - mean.value,"),
+    Mutation("bootstrap: both tails of few launches too", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 9"),
+    Mutation("bootstrap: one tail of any number", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 1000"),
+    Mutation("bootstrap: 90% of both tails", "bootstrap.cpp", "by_both = at(confidence)", "by_both = at(0.9)"),
+    Mutation("bootstrap: symmetric", "bootstrap.cpp", "(by_each_tail.high + by_both) / 2", "by_both"),
     Mutation(
         "bootstrap: 90% instead of 95%", "bootstrap.cpp", "const double tail = (1 - confidence) / 2;", "const double tail = 1 - confidence;"
     ),
     Mutation("bootstrap: infinite ends kept", "bootstrap.cpp", "std::isfinite(interval.high) && interval.low > 0", "true"),
+    Mutation("trend: of four launches too", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 4"),
+    Mutation("trend: not of five launches", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 6"),
+    Mutation("trend: not about the middle", "trend.cpp", "static_cast<double>(count - 1) / 2", "static_cast<double>(count) / 2"),
+    Mutation("trend: the other way", "trend.cpp", "products / squares", "-products / squares"),
+    Mutation("trend: costs nothing", "trend.cpp", "fewest_for_a_trend ? 1 : 2", "fewest_for_a_trend ? 1 : 1"),
+    Mutation("trend: a launch's spread taken for the mean's", "trend.cpp", "squares / degrees / count", "squares / degrees"),
     Mutation(
         "typical quantile: each launch's own tail",
         "typical_quantile.cpp",
-        "launch_quantile(all_, probability) - launch_quantile(all_, 0.5)",
-        "launch_quantile(shapes_.front().sorted, probability) - launch_quantile(shapes_.front().sorted, 0.5)",
+        "Position result{launch_quantile(all_, probability)",
+        "Position result{launch_quantile(shapes_.front().sorted, probability)",
     ),
-    Mutation("typical quantile: about the mean", "typical_quantile.cpp", "probability) - launch_quantile(all_, 0.5);", "probability);"),
+    Mutation("typical quantile: about the mean", "typical_quantile.cpp", "quantile.value - median.value;", "quantile.value;"),
     Mutation("typical quantile: blocks not enlarged", "typical_quantile.cpp", "std::sqrt(count / (count - 1)) : 0", "1.0 : 0"),
     Mutation("typical quantile: launches' own speeds kept", "typical_quantile.cpp", "(block_means[i] - launch_mean)", "block_means[i]"),
     Mutation(
         "typical quantile: blocks all alike", "typical_quantile.cpp", "block + logarithm - block_means[i]", "logarithm - block_means[i]"
     ),
-    Mutation("jackknife: no launch left out of the tail", "typical_quantile.cpp", "- count_up_to(own, value) < rank", "< rank"),
-    Mutation("jackknife: spread of means", "typical_quantile.cpp", "squares * (count - 1) / count", "squares / (count - 1) / count"),
+    Mutation("typical quantile: medians do not spread", "typical_quantile.cpp", "by_launch = medians_;", "by_launch(medians_.size());"),
     Mutation(
-        "jackknife: only what is above",
-        "typical_quantile.cpp",
-        "squares += (left - estimate) *",
-        "squares += std::max(0.0, left - estimate) *",
+        "typical quantile: the median's pull forgotten", "typical_quantile.cpp", "quantile.pulls[i] - median.pulls[i]", "quantile.pulls[i]"
     ),
-    Mutation("jackknife: n degrees of freedom", "typical_quantile.cpp", "student_t_limit(count - 1,", "student_t_limit(count,"),
-    Mutation("jackknife: no interpolation", "typical_quantile.cpp", "share == 0 ? low :", "share < 1 ? low :"),
+    Mutation("typical quantile: pulls the wrong way", "typical_quantile.cpp", "pull *= -steepness", "pull *= steepness"),
+    Mutation("typical quantile: small launches count as large ones", "typical_quantile.cpp", "/ samples_of_mean_launch", "/ own"),
+    Mutation(
+        "typical quantile: steepness too near", "typical_quantile.cpp", "std::max(2 * standard_error,", "std::max(0 * standard_error,"
+    ),
+    Mutation("typical quantile: no steepness without spread", "typical_quantile.cpp", "1 / static_cast<double>(all_.size()))", "0.0)"),
+    Mutation("typical quantile: steepness below only", "typical_quantile.cpp", "std::min(1.0, probability + reach)", "probability"),
+    Mutation("typical quantile: steepness above only", "typical_quantile.cpp", "std::max(0.0, probability - reach)", "probability"),
+    Mutation(
+        "typical quantile: one degree of freedom too many",
+        "typical_quantile.cpp",
+        "student_t_limit(mean.degrees_of_freedom,",
+        "student_t_limit(mean.degrees_of_freedom + 1,",
+    ),
     Mutation(
         "variance: between launches not freed of the rest",
         "variance.cpp",
@@ -221,8 +240,19 @@ MUTATIONS = [
     Mutation("outliers: MAD without its constant", "outlier.cpp", "median_distance / 0.6745", "median_distance"),
     Mutation("outliers: only high ones", "outlier.cpp", "std::abs(values[i] - median) > threshold", "values[i] - median > threshold"),
     Mutation("drift: no correction for continuity", "outlier.cpp", "std::abs(sum) - 1;", "std::abs(sum);"),
-    Mutation("drift: mean of the slopes' ends", "outlier.cpp", "difference / static_cast<double>(j - i)", "difference"),
-    Mutation("drift: ties ignored", "outlier.cpp", "difference > 0 ? 1 : difference < 0 ? -1 : 0", "difference >= 0 ? 1 : -1"),
+    Mutation(
+        "drift: mean of the slopes' ends",
+        "outlier.cpp",
+        "(in_order[j] - in_order[i]) / static_cast<double>(j - i)",
+        "in_order[j] - in_order[i]",
+    ),
+    Mutation("drift: ties ignored", "outlier.cpp", "in_order[j] < in_order[i] ? -1 : 0", "-1"),
+    Mutation("drift: normal of few too", "outlier.cpp", "fewest_for_normal = 8", "fewest_for_normal = 7"),
+    Mutation("drift: exact for one side", "outlier.cpp", "std::abs(kendall_sum(values)) >=", "kendall_sum(values) >="),
+    Mutation("drift: only clearer ones", "outlier.cpp", ">= std::abs(sum)", "> std::abs(sum)"),
+    Mutation(
+        "drift: not all orders", "outlier.cpp", "    std::sort(values.begin(), values.end());\n    double orders", "    double orders"
+    ),
     Mutation("steady: standard error of the wrong power", "steady.cpp", "/ (count * count)", "/ count"),
     Mutation("steady: accepted in the second half", "steady.cpp", "2 * truncation <= means.size()", "truncation <= means.size()"),
     Mutation("steady: spikes not clipped", "steady.cpp", "clipped[half + spike] = std::min(clipped[half + spike], largest);", ""),

@@ -55,7 +55,17 @@ TEST_CASE("equal values have no trend, and few values none that could be told") 
     CHECK(flat->p_value == 1);
     // Kendall's sum is 8, its variance without a trend (1656 - 1176) / 18, since eight are tied.
     CHECK(drift(std::vector<double>{3, 3, 3, 3, 3, 3, 3, 3, 3.1})->p_value == Approx(0.17525).epsilon(0.001));
-    CHECK_FALSE(drift(std::vector<double>{1, 2, 3, 4, 5, 6, 7}).has_value());
+    CHECK_FALSE(drift(std::vector<double>{1, 2, 3, 4}).has_value());
+}
+
+TEST_CASE("of few launches the probability of a trend is exact") {
+    // scipy 1.17.1's kendalltau, exact; with equal values, by counting all orders.
+    CHECK(drift(std::vector<double>{1, 2, 3, 4, 5})->p_value == Approx(1.0 / 60));
+    CHECK(drift(std::vector<double>{6, 5, 4, 2, 3, 1})->p_value == Approx(1.0 / 60));
+    CHECK(drift(std::vector<double>{1, 2, 3, 5, 4, 6, 7})->p_value == Approx(1.0 / 360));
+    CHECK(drift(std::vector<double>{1, 2, 3, 3, 4})->p_value == Approx(1.0 / 30));
+    CHECK(drift(std::vector<double>{1, 1, 2, 3, 3, 4})->p_value == Approx(1.0 / 90));
+    CHECK(drift(std::vector<double>{2, 2, 2, 2, 2})->p_value == 1);
 }
 
 TEST_CASE("where there is no trend one is called as often as the level says") {

@@ -8,8 +8,8 @@
 namespace gravbench::verdicts {
 
 struct SimulationSize {
-    std::size_t runs = 1000;
-    std::size_t wide_runs = 1000;  ///< of runs with many cells
+    std::size_t runs = 4000;
+    std::size_t wide_runs = 4000;  ///< of runs with many cells
     std::size_t threads = 2;
     std::uint64_t seed = 1;
 };
@@ -33,9 +33,9 @@ struct RuleRates {
 
 /// The share of runs of many cells without any difference that have an alarm all the same.
 struct WideRates {
-    double uncorrected = 0;  ///< p <= 0.03 and beyond the tolerance
+    double uncorrected = 0;  ///< p <= 0.025 and beyond the tolerance
     double corrected = 0;    ///< the same with the adjusted p
-    double corrected_p = 0;  ///< adjusted p <= 0.03 alone
+    double corrected_p = 0;  ///< adjusted p <= 0.025 alone
 };
 
 /// What became of verdicts that were open: measured anew with as many launches as gravbench named.

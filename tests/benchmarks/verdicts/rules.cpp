@@ -91,8 +91,9 @@ Measured scaled(const Measured& measured, double factor) {
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> table{
-        {"paired", "gravbench run --versus: paired launches, p <= 0.03 and beyond 3%", by_launches<paired_ratio, true>},
-        {"independent", "gravbench compare: launches of two runs, p <= 0.03 and beyond 3%",
+        {"paired", "gravbench run --versus: paired launches, p <= 0.025 and beyond 3%",
+         by_launches<paired_ratio, true>},
+        {"independent", "gravbench compare: launches of two runs, p <= 0.025 and beyond 3%",
          by_launches<independent, true>},
         {"paired_p", "the first without its tolerance", by_launches<paired_ratio, false>},
         {"independent_p", "the second without its tolerance", by_launches<independent, false>},
