@@ -44,9 +44,9 @@ double smallest_detectable_ratio(double standard_error, double degrees_of_freedo
 /// How many launches of each side would settle a verdict that this many left open, four times of five: so many that the
 /// interval would lie within 1 +- `tolerance`, or come off 1 where the effect is beyond it. The effect is taken one
 /// standard error nearer to none than it looks, and the launches' deviation at the upper end of what these few support
-/// (80% by chi-square), a tenth more of them where so many will be trimmed: what is open tends to be so because it
-/// looked larger, or quieter, than it is. More than `launches`; `most_launches_to_settle` and one more where no
-/// reasonable number would do.
+/// (80% by chi-square): what is open tends to be so because it looked larger, or quieter, than it is. So many that they
+/// will be trimmed are a tenth more. More than `launches`; `most_launches_to_settle` and one more where no reasonable
+/// number would do.
 std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance);
 
 inline constexpr std::size_t most_launches_to_settle = 2000;
