@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -21,14 +21,15 @@ def test_an_engine_slowed_by_a_share_takes_that_much_longer(protocol_schema: dic
         engine.load(models / "Matrix.pt")
         engine.inputs(tensor("f32", 64, 16), tensor("f32", 8, 3, 64, 64))
         engine.ask("run", count=20)
-    ratios = []
+    # The fastest of many: what a busy machine adds to some falls away.
+    fastest = [math.inf, math.inf]
     for _ in range(20):
-        plain, slowed = (median(engine.ask("run", count=20)["streams"][0]["samples_ns"]) for engine in engines)
-        ratios.append(slowed / plain)
+        for side, engine in enumerate(engines):
+            fastest[side] = min(fastest[side], *engine.ask("run", count=20)["streams"][0]["samples_ns"])
     for engine in engines:
         engine.close()
     # Each process keeps its own speed, which differs by some percent.
-    assert 1.6 < median(ratios) < 2.5
+    assert 1.6 < fastest[1] / fastest[0] < 2.5
 
 
 @pytest.mark.parametrize("arguments", [[], ["--slow-down"], ["--slow-down", "much"], ["--slow-down", "-1"]])

@@ -144,18 +144,29 @@ MUTATIONS = [
     Mutation(
         "bootstrap: tails swapped",
         "bootstrap.cpp",
-        "mean.value - limits.high * mean.standard_error",
-        "mean.value + limits.low * mean.standard_error",
+        "{std::exp(mean.value - limits.high * mean.standard_error),\n            std::exp(mean.value - limits.low * mean.standard_error)}",
+        "{std::exp(mean.value + limits.low * mean.standard_error),\n            std::exp(mean.value + limits.high * mean.standard_error)}",
     ),
-    Mutation("bootstrap: the trend resampled too", "bootstrap.cpp", "push_back({residuals[i],", "push_back({values[i] - mean.value,"),
-    Mutation("bootstrap: both tails of few launches too", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 9"),
-    Mutation("bootstrap: one tail of any number", "bootstrap.cpp", "fewest_for_both_tails = 10", "fewest_for_both_tails = 1000"),
+    Mutation(
+        "bootstrap: the trend resampled too", "bootstrap.cpp", "push_back({residuals[i],", "push_back({values[i] - moments(values).mean,"
+    ),
+    Mutation("bootstrap: of few launches too", "bootstrap.cpp", "fewest_to_resample = 10", "fewest_to_resample = 9"),
+    Mutation("bootstrap: never", "bootstrap.cpp", "fewest_to_resample = 10", "fewest_to_resample = 1000"),
     Mutation("bootstrap: 90% of both tails", "bootstrap.cpp", "by_both = at(confidence)", "by_both = at(0.9)"),
     Mutation("bootstrap: symmetric", "bootstrap.cpp", "(by_each_tail.high + by_both) / 2", "by_both"),
     Mutation(
+        "bootstrap: each tail by itself",
+        "bootstrap.cpp",
+        "{(by_each_tail.low - by_both) / 2, (by_each_tail.high + by_both) / 2}",
+        "by_each_tail",
+    ),
+    Mutation(
         "bootstrap: 90% instead of 95%", "bootstrap.cpp", "const double tail = (1 - confidence) / 2;", "const double tail = 1 - confidence;"
     ),
-    Mutation("bootstrap: infinite ends kept", "bootstrap.cpp", "std::isfinite(interval.high) && interval.low > 0", "true"),
+    Mutation("bootstrap: infinite ends kept", "bootstrap.cpp", "std::isfinite(resampled.low) && std::isfinite(resampled.high)", "true"),
+    Mutation(
+        "bootstrap: Student of another confidence", "bootstrap.cpp", "mean.degrees_of_freedom, confidence)", "mean.degrees_of_freedom, 0.9)"
+    ),
     Mutation("trend: of four launches too", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 4"),
     Mutation("trend: not of five launches", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 6"),
     Mutation("trend: not about the middle", "trend.cpp", "static_cast<double>(count - 1) / 2", "static_cast<double>(count) / 2"),
