@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "stats/quantile.h"
+#include "stats/trend.h"
 
 namespace gravbench::stats {
 namespace {
@@ -102,8 +103,7 @@ std::vector<std::size_t> outliers(std::span<const double> values) {
 }
 
 std::optional<Drift> drift(std::span<const double> in_order) {
-    constexpr std::size_t least = 5;
-    if (in_order.size() < least) {
+    if (in_order.size() < fewest_for_a_trend) {
         return std::nullopt;
     }
     std::vector<double> slopes;

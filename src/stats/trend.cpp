@@ -9,8 +9,6 @@
 namespace gravbench::stats {
 namespace {
 
-constexpr std::size_t fewest_for_a_trend = 5;
-
 /// A least-squares line, as its height in the middle of the run and its rise from each launch to the next.
 struct Line {
     double mean = 0;

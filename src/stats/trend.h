@@ -6,6 +6,9 @@
 
 namespace gravbench::stats {
 
+/// With fewer launches there is no telling a trend from chance.
+inline constexpr std::size_t fewest_for_a_trend = 5;
+
 /// The mean of a run's launches, with how far chance may have carried it off.
 struct RunMean {
     double value = 0;

@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "catch.h"
+#include "stats/launch_interval.h"
 #include "stats/student.h"
 #include "stats/trend.h"
 

@@ -60,21 +60,6 @@ MUTATIONS = [
         "squares += (sample - mean) * (sample - mean);",
         "squares += sample * sample - mean * mean;",
     ),
-    Mutation(
-        "launch interval: no square root of n", "summary.cpp", "over_launches.stddev / std::sqrt(count)", "over_launches.stddev / count"
-    ),
-    Mutation(
-        "launch interval: n degrees of freedom",
-        "summary.cpp",
-        "student_t_limit(count - 1, confidence)",
-        "student_t_limit(count, confidence)",
-    ),
-    Mutation(
-        "positive interval: not on logarithms",
-        "summary.cpp",
-        "launch_interval(logarithms(launches), confidence)",
-        "launch_interval(launches, confidence)",
-    ),
     Mutation("widened: low end forgotten", "summary.cpp", "std::min(interval.low, point)", "interval.low"),
     Mutation("widened: high end forgotten", "summary.cpp", "std::max(interval.high, point)", "interval.high"),
     Mutation("Student: one-sided", "student.cpp", "(1 - confidence) / 2", "(1 - confidence)"),
@@ -167,8 +152,12 @@ MUTATIONS = [
     Mutation(
         "bootstrap: Student of another confidence", "bootstrap.cpp", "mean.degrees_of_freedom, confidence)", "mean.degrees_of_freedom, 0.9)"
     ),
-    Mutation("trend: of four launches too", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 4"),
-    Mutation("trend: not of five launches", "trend.cpp", "fewest_for_a_trend = 5", "fewest_for_a_trend = 6"),
+    Mutation(
+        "trend: of four launches too", "trend.cpp", "in_order.size() < fewest_for_a_trend) {", "in_order.size() + 1 < fewest_for_a_trend) {"
+    ),
+    Mutation(
+        "trend: not of five launches", "trend.cpp", "in_order.size() < fewest_for_a_trend) {", "in_order.size() <= fewest_for_a_trend) {"
+    ),
     Mutation("trend: not about the middle", "trend.cpp", "static_cast<double>(count - 1) / 2", "static_cast<double>(count) / 2"),
     Mutation("trend: the other way", "trend.cpp", "products / squares", "-products / squares"),
     Mutation("trend: costs nothing", "trend.cpp", "fewest_for_a_trend ? 1 : 2", "fewest_for_a_trend ? 1 : 1"),

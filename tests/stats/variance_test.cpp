@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "catch.h"
+#include "stats/launch_interval.h"
 #include "stats/summary.h"
 
 namespace gravbench::stats {

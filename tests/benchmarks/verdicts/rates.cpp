@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "stats/comparison.h"
+#include "stats/launch_interval.h"
 #include "stats/quantile.h"
 #include "stats/typical_quantile.h"
 
