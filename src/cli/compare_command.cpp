@@ -38,7 +38,7 @@ compare::ComparisonOptions options_from(const CompareFlags& flags) {
         throw UsageError(
             fmt::format("--tolerance: \"{}\" is not a share between 0 and 1 like 3% or 0.03", flags.tolerance));
     }
-    options.tolerance = *tolerance;
+    options.rule.tolerance = *tolerance;
     return options;
 }
 

@@ -35,7 +35,7 @@ plan::Plan noise_plan(NoiseFlags& flags) {
 
 ExitCode measure_noise(NoiseFlags flags) {
     const plan::Plan plan = noise_plan(flags);
-    const compare::ComparisonOptions options{{plan.options.metric}, plan.options.tolerance};
+    const compare::ComparisonOptions options{{plan.options.metric}, {plan.options.tolerance}};
     return measure_and_show(plan, flags.measuring, [&](const Json& document) {
         const auto measured = compare::measured_from(document, "this run");
         return view::render_noise(measured, compare::compare_versus(measured, options));

@@ -27,7 +27,7 @@ struct RunFlags {
 Judgement judge(const RunFlags& flags, const plan::RunOptions& options,
                 const std::optional<compare::MeasuredDocument>& baseline, const Json& document) {
     const auto measured = compare::measured_from(document, options.output.empty() ? "this run" : options.output);
-    const compare::ComparisonOptions asked{{options.metric}, options.tolerance};
+    const compare::ComparisonOptions asked{{options.metric}, {options.tolerance}};
     const compare::Comparison comparison =
         baseline ? compare::compare(*baseline, measured, compare::match(*baseline, {}, measured, {}), asked)
                  : compare::compare_versus(measured, asked);

@@ -70,16 +70,12 @@ std::string objection(const MeasuredCell& cell, const char* side) {
 void compare_figures(const Match& match, CellComparison& result) {
     result.base = result.metric->of_cell(*match.base);
     result.other = result.metric->of_cell(*match.other);
-    if (!result.base || !result.other || *result.base == 0) {
+    if (!result.base || !result.other) {
         result.reason = "no " + result.metric->name + " on " + (result.base ? "the new side" : "the base's side");
         return;
     }
-    stats::RatioEstimate ratio;
-    ratio.value = *result.other / *result.base;
-    ratio.ci95 = {ratio.value, ratio.value};
-    ratio.p_value = *result.base == *result.other ? 1 : 0;
-    result.ratio = ratio;
-    result.verdict = Verdict::inconclusive;
+    result.verdict = verdict_of_difference(*result.base, *result.other, result.metric->is_less_better,
+                                           result.metric->difference_that_counts);
 }
 
 void compare_launches(const Match& match, bool is_same_run, CellComparison& result) {
@@ -103,7 +99,6 @@ void compare_launches(const Match& match, bool is_same_run, CellComparison& resu
     }
     result.ratio =
         result.is_paired ? stats::paired_ratio_of(ratios) : stats::independent_ratio(values_of(base), values_of(other));
-    result.has_interval = true;
     if (result.is_paired) {
         result.base_launches = result.other_launches = ratios.size();
     }
@@ -175,29 +170,13 @@ Settling settling_of(const CellComparison& cell, const Match& match, double tole
     return settling;
 }
 
-Verdict verdict_of(const stats::RatioEstimate& ratio, double p_value, const Metric& metric,
-                   const ComparisonOptions& options) {
-    const double limit = std::log1p(options.tolerance);
-    const double effect = std::log(ratio.value);
-    const double worse = metric.is_less_better ? effect : -effect;
-    const bool is_shown = p_value <= options.false_discovery_rate;
-    if (is_shown && worse > limit) {
-        return Verdict::worse;
-    }
-    if (is_shown && worse < -limit) {
-        return Verdict::better;
-    }
-    const bool is_within = std::log(ratio.ci95.high) <= limit && std::log(ratio.ci95.low) >= -limit;
-    return is_within ? Verdict::same : Verdict::inconclusive;
-}
-
 /// Where blocks that nothing disturbed are enough to say otherwise, neither is believed.
-void weigh_disturbance(const ComparisonOptions& options, CellComparison& cell) {
+void weigh_disturbance(const std::optional<PValue>& p_value, const VerdictRule& rule, CellComparison& cell) {
     Disturbed& disturbed = *cell.disturbed;
     if (!disturbed.ratio) {
         return;
     }
-    disturbed.verdict = verdict_of(*disturbed.ratio, disturbed.ratio->p_value, *cell.metric, options);
+    disturbed.verdict = verdict_of(*disturbed.ratio, p_value, cell.metric->is_less_better, rule);
     const bool contradicts = cell.verdict != Verdict::inconclusive && disturbed.verdict != Verdict::inconclusive &&
                              disturbed.verdict != cell.verdict;
     if (contradicts) {
@@ -210,30 +189,35 @@ void weigh_disturbance(const ComparisonOptions& options, CellComparison& cell) {
     }
 }
 
-void judge(const Matches& matches, const ComparisonOptions& options, std::vector<CellComparison>& cells) {
-    std::vector<double> p_values;
+/// The ratios that are tested together. Without disturbed blocks it is the whole comparison made once more, so that
+/// cells that nothing disturbed count in it as they are.
+std::vector<std::optional<stats::RatioEstimate>> family_of(const std::vector<CellComparison>& cells,
+                                                           bool is_without_disturbed) {
+    std::vector<std::optional<stats::RatioEstimate>> ratios;
     for (const CellComparison& cell : cells) {
-        if (cell.ratio) {
-            p_values.push_back(cell.ratio->p_value);
-        }
+        ratios.push_back(is_without_disturbed && cell.disturbed ? cell.disturbed->ratio : cell.ratio);
     }
-    const std::vector<double> adjusted = stats::adjusted_p_values(p_values);
-    std::size_t next = 0;
+    return ratios;
+}
+
+void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComparison>& cells) {
+    const auto p_values = p_values_of(family_of(cells, false), rule.tolerance);
+    const auto without_disturbed = p_values_of(family_of(cells, true), rule.tolerance);
     for (std::size_t i = 0; i < cells.size(); ++i) {
         CellComparison& cell = cells[i];
         if (!cell.ratio) {
             continue;
         }
-        cell.adjusted_p_value = adjusted[next++];
-        cell.verdict = verdict_of(*cell.ratio, cell.adjusted_p_value, *cell.metric, options);
+        cell.p_value = p_values[i];
+        cell.verdict = verdict_of(*cell.ratio, cell.p_value, cell.metric->is_less_better, rule);
         if (cell.disturbed) {
-            weigh_disturbance(options, cell);
+            weigh_disturbance(without_disturbed[i], rule, cell);
         }
-        if (cell.verdict == Verdict::inconclusive && cell.has_interval && cell.reason.empty()) {
+        if (cell.verdict == Verdict::inconclusive && cell.reason.empty()) {
             cell.smallest_detectable =
-                std::max(stats::smallest_detectable_ratio(cell.ratio->standard_error, cell.ratio->degrees_of_freedom),
-                         1 + options.tolerance);
-            cell.settling = settling_of(cell, matches.pairs[i % matches.pairs.size()], options.tolerance);
+                (1 + rule.tolerance) *
+                stats::smallest_detectable_ratio(cell.ratio->standard_error, cell.ratio->degrees_of_freedom);
+            cell.settling = settling_of(cell, matches.pairs[i % matches.pairs.size()], rule.tolerance);
         }
     }
 }
@@ -276,7 +260,7 @@ Comparison compare(const MeasuredDocument& base, const MeasuredDocument& other, 
     comparison.only_in_base = matches.only_in_base;
     comparison.only_in_other = matches.only_in_other;
     comparison.cells = compare_all(matches, options.metrics, is_same_run);
-    judge(matches, options, comparison.cells);
+    judge(matches, options.rule, comparison.cells);
     comparison.warnings = unfairness(base, other, matches);
     return comparison;
 }

@@ -8,18 +8,14 @@
 #include "compare/fairness.h"
 #include "compare/matching.h"
 #include "compare/metric.h"
-#include "stats/comparison.h"
+#include "compare/verdict.h"
 
 /// Verdicts: which cells became slower, which faster, and for which of them that cannot be told (docs/compare.md).
 namespace gravbench::compare {
 
 struct ComparisonOptions {
     std::vector<std::string> metrics{"p50"};
-    /// How much counts: a ratio within [1/(1 + tolerance), 1 + tolerance] is no change worth a verdict.
-    double tolerance = 0.03;
-    /// Among the verdicts "slower" and "faster" of one comparison, the expected share of false ones (Benjamini and
-    /// Hochberg 1995). Without any true change that is the chance of a single false alarm.
-    double false_discovery_rate = stats::verdict_level;
+    VerdictRule rule;
 };
 
 /// What it would take to settle an inconclusive verdict.
@@ -29,8 +25,6 @@ struct Settling {
     /// Not 0 where no reasonable number of launches would do: a tolerance that would.
     double other_tolerance = 0;
 };
-
-enum class Verdict { better, worse, same, inconclusive, not_compared };
 
 /// What the blocks say that nothing disturbed.
 struct Disturbed {
@@ -49,13 +43,12 @@ struct CellComparison {
     std::string reason;  ///< why it is not compared
     std::optional<double> base;
     std::optional<double> other;
-    /// new/base, whichever direction is better. Without an interval where there is one figure a side.
+    /// new/base, whichever direction is better; nothing where there is one exact figure a side.
     std::optional<stats::RatioEstimate> ratio;
-    bool has_interval = false;
     bool is_paired = false;
     std::size_t base_launches = 0;
     std::size_t other_launches = 0;
-    double adjusted_p_value = 1;
+    std::optional<PValue> p_value;              ///< nothing where figures are exact
     std::optional<double> smallest_detectable;  ///< as a ratio above 1
     std::optional<Settling> settling;
     std::optional<Disturbed> disturbed;  ///< where some blocks were

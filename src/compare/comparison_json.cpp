@@ -24,7 +24,7 @@ Json disturbed_json(const Disturbed& disturbed, const Metric& metric) {
 }
 
 Json cell_json(const CellComparison& cell) {
-    const bool has_interval = cell.ratio && cell.has_interval;
+    const bool is_exact = cell.metric->of_cell != nullptr;
     return {{"base", cell.base_key},
             {"new", cell.other_key},
             {"difference", cell.difference},
@@ -35,10 +35,11 @@ Json cell_json(const CellComparison& cell) {
             {"base_value", known(cell.base)},
             {"new_value", known(cell.other)},
             {"ratio", cell.ratio ? Json(cell.ratio->value) : Json()},
-            {"ratio_ci95", has_interval ? Json{cell.ratio->ci95.low, cell.ratio->ci95.high} : Json()},
-            {"standard_error", has_interval ? Json(cell.ratio->standard_error) : Json()},
-            {"p_value", cell.ratio ? Json(cell.ratio->p_value) : Json()},
-            {"adjusted_p_value", cell.ratio ? Json(cell.adjusted_p_value) : Json()},
+            {"ratio_ci95", cell.ratio ? Json{cell.ratio->ci95.low, cell.ratio->ci95.high} : Json()},
+            {"standard_error", cell.ratio ? Json(cell.ratio->standard_error) : Json()},
+            {"absolute_tolerance", is_exact ? Json(cell.metric->difference_that_counts) : Json()},
+            {"p_value", cell.p_value ? Json(cell.p_value->alone) : Json()},
+            {"adjusted_p_value", cell.p_value ? Json(cell.p_value->adjusted) : Json()},
             {"is_paired", cell.is_paired},
             {"base_launches", cell.base_launches},
             {"new_launches", cell.other_launches},
@@ -61,8 +62,8 @@ Json to_json(const Comparison& comparison) {
     return {{"schema", "gravbench.comparison/1"},
             {"base", comparison.base_name},
             {"new", comparison.other_name},
-            {"tolerance", comparison.options.tolerance},
-            {"false_discovery_rate", comparison.options.false_discovery_rate},
+            {"tolerance", comparison.options.rule.tolerance},
+            {"false_discovery_rate", comparison.options.rule.false_discovery_rate},
             {"cells", cells},
             {"only_in_base", comparison.only_in_base},
             {"only_in_new", comparison.only_in_other},

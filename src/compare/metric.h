@@ -18,8 +18,10 @@ struct Metric {
     std::string worse = "slower";
     /// The figure of one launch; nothing where it has none, or too few samples.
     std::optional<double> (*of_launch)(const MeasuredCell& cell, const MeasuredLaunch& launch) = nullptr;
-    /// The figure of a cell that has only one, without an interval; null where launches have theirs.
+    /// The figure of a cell that has only one, exact; null where launches have theirs.
     std::optional<double> (*of_cell)(const MeasuredCell& cell) = nullptr;
+    /// By how much such figures must differ to count: --tolerance, a share, says nothing about them.
+    double difference_that_counts = 0;
 };
 
 const std::vector<Metric>& metrics();

@@ -29,10 +29,9 @@ std::vector<double> logarithms_of_launches(std::span<const double> figures) {
     return logarithms(figures);
 }
 
-/// Where nothing spreads, any difference is one.
 RatioEstimate without_spread(double logarithm, double degrees_of_freedom) {
     const double value = std::exp(logarithm);
-    return {value, {value, value}, 0, degrees_of_freedom, logarithm == 0 ? 1.0 : 0.0};
+    return {value, {value, value}, 0, degrees_of_freedom};
 }
 
 RatioEstimate by_student(double logarithm, double standard_error, double degrees_of_freedom) {
@@ -43,8 +42,7 @@ RatioEstimate by_student(double logarithm, double standard_error, double degrees
     return {std::exp(logarithm),
             {std::exp(logarithm - half), std::exp(logarithm + half)},
             standard_error,
-            degrees_of_freedom,
-            student_t_p_value(logarithm / standard_error, degrees_of_freedom)};
+            degrees_of_freedom};
 }
 
 /// A location with its squared standard error.
@@ -92,6 +90,18 @@ RatioEstimate paired_ratio_of(std::span<const double> ratios) {
     return by_student(centre.value, std::sqrt(centre.squared_error), centre.degrees_of_freedom);
 }
 
+double p_value_within(const RatioEstimate& ratio, double tolerance) {
+    const double effect = std::abs(std::log(ratio.value));
+    const double limit = std::log1p(tolerance);
+    if (ratio.standard_error <= 0) {
+        return effect > limit ? 0 : 1;
+    }
+    const auto beyond = [&](double distance) {
+        return student_t_upper_tail(distance / ratio.standard_error, ratio.degrees_of_freedom);
+    };
+    return std::min(1.0, beyond(effect - limit) + beyond(effect + limit));
+}
+
 std::vector<double> adjusted_p_values(std::span<const double> p_values) {
     for (const double p_value : p_values) {
         if (!(p_value >= 0 && p_value <= 1)) {
@@ -127,7 +137,7 @@ std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches,
     constexpr double room_on_both = 1.65;
     const double limit = std::log1p(tolerance);
     const double effect = std::max(0.0, std::abs(std::log(ratio.value)) - ratio.standard_error);
-    const double wanted = effect > limit ? effect / room_on_one_side : (limit - effect) / room_on_both;
+    const double wanted = effect > limit ? (effect - limit) / room_on_one_side : (limit - effect) / room_on_both;
     const double degrees = std::max(1.0, ratio.degrees_of_freedom);
     const double low_chi_squared = boost::math::quantile(boost::math::chi_squared(degrees), 1 - assurance);
     const double deviation =

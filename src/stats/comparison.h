@@ -14,7 +14,6 @@ struct RatioEstimate {
     Interval ci95;
     double standard_error = 0;  ///< of the logarithm
     double degrees_of_freedom = 0;
-    double p_value = 1;  ///< two-sided, that of no difference; 0 or 1 where there is no spread at all
 };
 
 /// Geometric mean of `other` over that of `base`, one number for each launch, by Welch's t (Biometrika 1947). From 20
@@ -29,8 +28,15 @@ RatioEstimate independent_ratio(std::span<const double> base, std::span<const do
 /// Throws DataError for fewer than 2, or with a number that is not finite and above 0.
 RatioEstimate paired_ratio_of(std::span<const double> ratios);
 
-/// A verdict of a difference needs an adjusted p-value of at most this. 2.5% and not 5%, so that measured rates of
-/// false alarms stay below 5% where noise is not quite as supposed (tests/benchmarks/verdicts).
+/// The p-value of "the true ratio lies within [1/(1 + tolerance), 1 + tolerance]": the probability of an estimate at
+/// least so far from 1, on either side, where the truth is the limit (Hodges and Lehmann, "Testing the approximate
+/// validity of statistical hypotheses", Journal of the Royal Statistical Society B, 1954). With a tolerance of 0 it is
+/// that of Student's two-sided test against 1. Without any spread it is 0 or 1.
+double p_value_within(const RatioEstimate& ratio, double tolerance);
+
+/// A verdict of a difference needs an adjusted p-value of at most this: then the 95% interval of a ratio lies beyond
+/// the limit. Against 1 as well, 2.5% keeps measured rates of false alarms below 5% where noise is not quite as
+/// supposed (tests/benchmarks/verdicts).
 inline constexpr double verdict_level = 0.025;
 
 /// Benjamini and Hochberg's adjusted p-values, in the given order: where one is at most q, the false discovery rate
@@ -42,7 +48,7 @@ std::vector<double> adjusted_p_values(std::span<const double> p_values);
 double smallest_detectable_ratio(double standard_error, double degrees_of_freedom, double power = 0.8);
 
 /// How many launches of each side would settle a verdict that this many left open, four times of five: so many that the
-/// interval would lie within 1 +- `tolerance`, or come off 1 where the effect is beyond it. The effect is taken one
+/// interval would lie within 1 +- `tolerance`, or beyond it where the effect is. The effect is taken one
 /// standard error nearer to none than it looks, and the launches' deviation at the upper end of what these few support
 /// (80% by chi-square): what is open tends to be so because it looked larger, or quieter, than it is. So many that they
 /// will be trimmed are a tenth more. More than `launches`; `most_launches_to_settle` and one more where no reasonable

@@ -1,8 +1,6 @@
 #include "stats/student.h"
 
-#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
-#include <cmath>
 #include <string>
 
 #include "base/errors.h"
@@ -25,8 +23,8 @@ double student_t_limit(double degrees_of_freedom, double confidence) {
     return boost::math::quantile(complement(StudentsT(degrees_of_freedom), (1 - confidence) / 2));
 }
 
-double student_t_p_value(double statistic, double degrees_of_freedom) {
-    return std::min(1.0, 2 * boost::math::cdf(complement(StudentsT(degrees_of_freedom), std::abs(statistic))));
+double student_t_upper_tail(double statistic, double degrees_of_freedom) {
+    return boost::math::cdf(complement(StudentsT(degrees_of_freedom), statistic));
 }
 
 double student_t_quantile(double degrees_of_freedom, double probability) {

@@ -6,8 +6,8 @@ namespace gravbench::stats {
 /// DataError for a confidence outside (0, 1).
 double student_t_limit(double degrees_of_freedom, double confidence);
 
-/// The probability of a statistic at least so far from 0, on either side, where there is nothing to be found.
-double student_t_p_value(double statistic, double degrees_of_freedom);
+/// The probability that the value is above this.
+double student_t_upper_tail(double statistic, double degrees_of_freedom);
 
 /// The value that the statistic stays below with this probability.
 double student_t_quantile(double degrees_of_freedom, double probability);

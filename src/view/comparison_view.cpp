@@ -30,9 +30,20 @@ std::string percent(double ratio) {
     return fmt::format("{:+.1f}%", 100 * (ratio - 1));
 }
 
+/// Four digits would hide what counts of an exact figure.
+std::string figure(const CellComparison& cell, const std::optional<double>& value) {
+    return value && cell.metric->of_cell != nullptr ? fmt::format("{:.6f}", *value) : figure(value);
+}
+
+std::string change(const CellComparison& cell) {
+    if (cell.metric->of_cell != nullptr && cell.base && cell.other) {
+        return fmt::format("{:+.6f}", *cell.other - *cell.base);
+    }
+    return cell.ratio ? percent(cell.ratio->value) : "-";
+}
+
 std::string interval(const CellComparison& cell) {
-    return cell.ratio && cell.has_interval ? percent(cell.ratio->ci95.low) + " .. " + percent(cell.ratio->ci95.high)
-                                           : "-";
+    return cell.ratio ? percent(cell.ratio->ci95.low) + " .. " + percent(cell.ratio->ci95.high) : "-";
 }
 
 std::string settling_text(const CellComparison& cell) {
@@ -64,15 +75,15 @@ std::string launches(const CellComparison& cell) {
     if (cell.is_paired) {
         return fmt::format("{} pairs", cell.base_launches);
     }
-    return cell.has_interval ? fmt::format("{} and {}", cell.base_launches, cell.other_launches) : "-";
+    return cell.ratio ? fmt::format("{} and {}", cell.base_launches, cell.other_launches) : "-";
 }
 
 Rows comparison_rows(const Comparison& comparison) {
     Rows rows{{"cell", "difference", "metric", "base", "new", "change", "95% interval", "launches", "verdict", "note"}};
     for (const CellComparison& cell : comparison.cells) {
         rows.push_back({cell.base_key, cell.difference.empty() ? "-" : cell.difference, cell.metric->title,
-                        figure(cell.base), figure(cell.other), cell.ratio ? percent(cell.ratio->value) : "-",
-                        interval(cell), launches(cell), compare::name_of(cell.verdict, *cell.metric), note(cell)});
+                        figure(cell, cell.base), figure(cell, cell.other), change(cell), interval(cell), launches(cell),
+                        compare::name_of(cell.verdict, *cell.metric), note(cell)});
     }
     return rows;
 }
@@ -100,9 +111,11 @@ std::string counts(const Comparison& comparison) {
 }
 
 std::string lines_below(const Comparison& comparison) {
+    const auto tested = std::count_if(comparison.cells.begin(), comparison.cells.end(),
+                                      [](const CellComparison& cell) { return cell.p_value.has_value(); });
     std::string text = fmt::format(
         "\nverdict  {}; tolerance {:.2g}%, false discovery rate {:.2g}% over {} comparisons\n", counts(comparison),
-        100 * comparison.options.tolerance, 100 * comparison.options.false_discovery_rate, comparison.cells.size());
+        100 * comparison.options.rule.tolerance, 100 * comparison.options.rule.false_discovery_rate, tested);
     for (const std::string& key : comparison.only_in_base) {
         text += fmt::format("only in the base: {}\n", key);
     }

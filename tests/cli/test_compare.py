@@ -181,6 +181,78 @@ def test_a_metric_of_each_kind_has_its_ratio_and_its_words(front: Front) -> None
     assert next(one for one in told["cells"] if one["metric"] == "memory")["ratio"] == pytest.approx(2)
 
 
+def with_block_only_where_disturbed(seed: int) -> dict[str, Any]:
+    """A cell that is as fast as ever by most samples, whose undisturbed blocks alone are about a tenth slower."""
+    new = cell({}, 10, seed)
+    generator = random.Random(seed)
+    for launch, facts in zip(new["samples"]["launches"], new["launches"], strict=True):
+        own = int(11e6 * generator.lognormvariate(0, 0.035))
+        launch[:] = [launch[0] + launch[1], [own] * 10]
+        facts["disturbed_blocks"] = [0]
+    return new
+
+
+@pytest.mark.parametrize(("others", "verdict", "code"), [(0, "inconclusive", 4), (19, "same", 0)])
+def test_the_verdict_without_disturbed_blocks_is_adjusted_for_all_comparisons_too(
+    front: Front, others: int, verdict: str, code: int
+) -> None:
+    batches = [{"batch": 2 + batch} for batch in range(others)]
+    base = document(cell({}, 10, 1), *[cell(one, 10, 10 + i, spread=0.005) for i, one in enumerate(batches)])
+    new = document(with_block_only_where_disturbed(6), *[cell(one, 10, 50 + i, spread=0.005) for i, one in enumerate(batches)], run="two")
+    outcome, told = compare(front, base, new, "--tolerance", "5%")
+    assert (outcome.code, told["cells"][0]["verdict"]) == (code, verdict), told["cells"][0]
+    assert told["cells"][0]["disturbed"]["ratio_without_ci95"][0] > 1.05, "by itself it would be slower"
+
+
+def test_a_ratio_that_only_looks_larger_than_the_tolerance_is_open(front: Front) -> None:
+    base, new = cell({}, 10, 1, spread=0.0001), cell({}, 10, 2, spread=0.0001)
+    for launch, factor in zip(new["samples"]["launches"], [1.01, 1.06, 1.02, 1.05, 1.035] * 2, strict=True):
+        launch[:] = [[int(factor * sample) for sample in block] for block in launch]
+    outcome, told = compare(front, document(base), document(new, run="two"))
+    (one,) = told["cells"]
+    assert 1 < one["ratio_ci95"][0] < 1.03 < one["ratio"], "not 1, and not known to be beyond 3%"
+    assert (outcome.code, one["verdict"]) == (4, "inconclusive")
+    assert one["smallest_detectable_ratio"] > one["ratio"]
+
+
+@pytest.mark.parametrize("exact", ["cosine", "memory"])
+def test_exact_figures_change_no_verdict_about_others(front: Front, exact: str) -> None:
+    new = cell({}, 10.6, 2, 6, 0.025)
+    new["accuracy"]["cosine_similarity"] = 0.9
+    for launch in new["launches"]:
+        launch["peak_rss_bytes"] = 1 << 29
+    documents = document(cell({}, 10, 1, 6, 0.025)), document(new, run="two")
+    (alone,) = compare(front, *documents)[1]["cells"]
+    outcome, told = compare(front, *documents, "--metric", f"p50,{exact}")
+    p50, other = told["cells"]
+    assert p50 == alone and 0 < p50["p_value"] == p50["adjusted_p_value"] < 0.5
+    assert other["p_value"] is None and other["adjusted_p_value"] is None and other["is_regression"]
+    assert "over 1 comparisons" in outcome.stdout
+    jsonschema.Draft202012Validator(json.loads(front.call("schema", "comparison").stdout)).validate(told)
+
+
+@pytest.mark.parametrize(
+    ("base", "new", "verdict", "change"),
+    [
+        (1.0, 0.99, "less exact", "-0.010000"),
+        (0.99, 1.0, "more exact", "+0.010000"),
+        (1.0, 0.99985, "less exact", "-0.000150"),
+        (1.0, 0.99998, "same", "-0.000020"),
+        (1.0, 1.0, "same", "+0.000000"),
+    ],
+)
+def test_a_cosine_is_judged_by_its_difference_whatever_the_tolerance(
+    front: Front, base: float, new: float, verdict: str, change: str
+) -> None:
+    of_base, of_new = cell({}, 10, 1), cell({}, 10, 2)
+    of_base["accuracy"]["cosine_similarity"], of_new["accuracy"]["cosine_similarity"] = base, new
+    outcome, told = compare(front, document(of_base), document(of_new, run="two"), "--metric", "cosine")
+    (one,) = told["cells"]
+    assert one["verdict"] == verdict and one["ratio"] is None and one["absolute_tolerance"] == 1e-4
+    assert outcome.code == (1 if verdict == "less exact" else 0)
+    assert change in outcome.stdout and f"{new:.6f}" in outcome.stdout
+
+
 def test_a_slower_throughput_is_a_smaller_one(front: Front) -> None:
     _, told = compare(front, document(cell({}, 10, 1)), document(cell({}, 12, 2), run="two"), "--metric", "throughput")
     assert told["cells"][0]["verdict"] == "slower" and told["cells"][0]["ratio"] < 0.9

@@ -63,8 +63,15 @@ MUTATIONS = [
     Mutation("widened: low end forgotten", "summary.cpp", "std::min(interval.low, point)", "interval.low"),
     Mutation("widened: high end forgotten", "summary.cpp", "std::max(interval.high, point)", "interval.high"),
     Mutation("Student: one-sided", "student.cpp", "(1 - confidence) / 2", "(1 - confidence)"),
-    Mutation("p-value: one-sided", "student.cpp", "2 * boost::math::cdf", "1 * boost::math::cdf"),
-    Mutation("p-value: sign kept", "student.cpp", "std::abs(statistic)", "statistic"),
+    Mutation(
+        "p-value: the lower tail",
+        "student.cpp",
+        "cdf(complement(StudentsT(degrees_of_freedom), statistic))",
+        "cdf(StudentsT(degrees_of_freedom), statistic)",
+    ),
+    Mutation("p-value: one-sided", "comparison.cpp", "beyond(effect - limit) + beyond(effect + limit)", "beyond(effect - limit)"),
+    Mutation("p-value: against 1", "comparison.cpp", "beyond(effect - limit) + beyond(effect + limit)", "2 * beyond(effect)"),
+    Mutation("p-value: sign kept", "comparison.cpp", "effect = std::abs(std::log(ratio.value));", "effect = std::log(ratio.value);"),
     Mutation(
         "ratio: upside down",
         "comparison.cpp",
@@ -97,7 +104,8 @@ MUTATIONS = [
         "figure > 0 && std::isfinite(figure)",
         "figure >= 0 && std::isfinite(figure)",
     ),
-    Mutation("without spread: always the same", "comparison.cpp", "logarithm == 0 ? 1.0 : 0.0", "1.0"),
+    Mutation("without spread: always the same", "comparison.cpp", "effect > limit ? 0 : 1", "1"),
+    Mutation("without spread: any difference counts", "comparison.cpp", "effect > limit ? 0 : 1", "effect > 0 ? 0 : 1"),
     Mutation(
         "Benjamini-Hochberg: no running minimum",
         "comparison.cpp",
@@ -113,7 +121,10 @@ MUTATIONS = [
         "std::abs(std::log(ratio.value)))",
     ),
     Mutation("settling: no room for the next estimate", "comparison.cpp", "(limit - effect) / room_on_both", "(limit - effect)"),
-    Mutation("settling: no room beyond the tolerance", "comparison.cpp", "effect / room_on_one_side", "effect"),
+    Mutation("settling: no room beyond the tolerance", "comparison.cpp", "(effect - limit) / room_on_one_side", "(effect - limit)"),
+    Mutation(
+        "settling: beyond 1 instead of the tolerance", "comparison.cpp", "(effect - limit) / room_on_one_side", "effect / room_on_one_side"
+    ),
     Mutation("settling: the cost of trimming forgotten", "comparison.cpp", "trimmed_variance = 1.1", "trimmed_variance = 1.0"),
     Mutation("settling: the cost of trimming paid twice", "comparison.cpp", "launches < fewest_to_trim && needed", "needed"),
     Mutation("settling: deviation as it looks", "comparison.cpp", "* degrees / low_chi_squared", ""),

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 #include <thread>
 
@@ -12,9 +11,7 @@
 #include "stats/typical_quantile.h"
 
 namespace gravbench::verdicts {
-namespace {
 
-/// Calls work(0) to work(count - 1), each once. Which thread does it makes no difference to the result.
 void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work) {
     std::vector<std::thread> working;
     for (std::size_t part = 0; part < threads; ++part) {
@@ -29,10 +26,11 @@ void in_parallel(std::size_t count, std::size_t threads, const std::function<voi
     }
 }
 
-/// Seeds of cells that never meet: neighbouring numbers are independent (noise_model.h mixes them).
 std::uint64_t cell_seed(const SimulationSize& size, std::size_t scenario, std::size_t run, std::size_t cell) {
     return (((size.seed * 1000 + scenario) * 1'000'000 + run) * 1000) + cell;
 }
+
+namespace {
 
 template <typename Runs, typename Holds>
 double share(const Runs& runs, Holds holds) {
@@ -88,19 +86,19 @@ struct WideRun {
 };
 
 WideRun judge_wide(const std::vector<stats::RatioEstimate>& ratios) {
-    std::vector<double> p_values;
-    for (const stats::RatioEstimate& ratio : ratios) {
-        p_values.push_back(ratio.p_value);
-    }
-    const std::vector<double> adjusted = stats::adjusted_p_values(p_values);
-    WideRun result;
-    for (std::size_t i = 0; i < ratios.size(); ++i) {
-        const bool counts = std::abs(std::log(ratios[i].value)) > std::log1p(tolerance);
-        result.is_uncorrected |= counts && p_values[i] <= stats::verdict_level;
-        result.is_corrected |= counts && adjusted[i] <= stats::verdict_level;
-        result.is_corrected_p |= adjusted[i] <= stats::verdict_level;
-    }
-    return result;
+    const auto is_alarm = [](double p_value) { return p_value <= stats::verdict_level; };
+    const auto p_values_of = [&](double limit) {
+        std::vector<double> p_values;
+        for (const stats::RatioEstimate& ratio : ratios) {
+            p_values.push_back(stats::p_value_within(ratio, limit));
+        }
+        return p_values;
+    };
+    const auto has_alarm = [&](const std::vector<double>& p_values) {
+        return std::any_of(p_values.begin(), p_values.end(), is_alarm);
+    };
+    return {has_alarm(p_values_of(tolerance)), has_alarm(stats::adjusted_p_values(p_values_of(tolerance))),
+            has_alarm(stats::adjusted_p_values(p_values_of(0)))};
 }
 
 struct WidePair {
@@ -134,7 +132,7 @@ struct Settling {
 
 bool is_settled(const stats::RatioEstimate& ratio) {
     const double limit = std::log1p(tolerance);
-    const bool is_shown = ratio.p_value <= stats::verdict_level && std::abs(std::log(ratio.value)) > limit;
+    const bool is_shown = stats::p_value_within(ratio, tolerance) <= stats::verdict_level;
     return is_shown || (std::log(ratio.ci95.high) <= limit && std::log(ratio.ci95.low) >= -limit);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "scenario.h"
@@ -33,9 +34,9 @@ struct RuleRates {
 
 /// The share of runs of many cells without any difference that have an alarm all the same.
 struct WideRates {
-    double uncorrected = 0;  ///< p <= 0.025 and beyond the tolerance
+    double uncorrected = 0;  ///< p <= 0.025 that the ratio lies within the tolerance
     double corrected = 0;    ///< the same with the adjusted p
-    double corrected_p = 0;  ///< adjusted p <= 0.025 alone
+    double corrected_p = 0;  ///< the same without a tolerance
 };
 
 /// What became of verdicts that were open: measured anew with as many launches as gravbench named.
@@ -59,6 +60,12 @@ struct ScenarioRates {
     SettlingRates settling_same;    ///< where nothing differs
     SettlingRates settling_slowed;  ///< with the slowdown
 };
+
+/// Calls work(0) to work(count - 1), each once. Which thread does it makes no difference to the result.
+void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work);
+
+/// Seeds of cells that never meet: neighbouring numbers are independent (noise_model.h mixes them).
+std::uint64_t cell_seed(const SimulationSize& size, std::size_t scenario, std::size_t run, std::size_t cell);
 
 /// Simulates a scenario. `number` tells its random numbers from those of others.
 ScenarioRates rates_of(const Scenario& scenario, const SimulationSize& size, std::size_t number);

@@ -24,9 +24,8 @@ stats::RatioEstimate independent(const Measured& base, const Measured& other) {
 template <stats::RatioEstimate (*estimate)(const Measured&, const Measured&), bool has_tolerance>
 Decision by_launches(const Measured& base, const Measured& other) {
     const stats::RatioEstimate ratio = estimate(base, other);
-    const double effect = std::log(ratio.value);
-    const bool counts = !has_tolerance || std::abs(effect) > std::log1p(tolerance);
-    return decision(ratio.p_value <= stats::verdict_level && counts, effect);
+    const double p_value = stats::p_value_within(ratio, has_tolerance ? tolerance : 0);
+    return decision(p_value <= stats::verdict_level, std::log(ratio.value));
 }
 
 /// Mann and Whitney's test by its normal approximation: the samples are thousands, and ties are none.
@@ -91,10 +90,9 @@ Measured scaled(const Measured& measured, double factor) {
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> table{
-        {"paired", "gravbench run --versus: paired launches, p <= 0.025 and beyond 3%",
+        {"paired", "gravbench run --versus: paired launches, shown beyond 3% by p <= 0.025",
          by_launches<paired_ratio, true>},
-        {"independent", "gravbench compare: launches of two runs, p <= 0.025 and beyond 3%",
-         by_launches<independent, true>},
+        {"independent", "gravbench compare: launches of two runs, the same", by_launches<independent, true>},
         {"paired_p", "the first without its tolerance", by_launches<paired_ratio, false>},
         {"independent_p", "the second without its tolerance", by_launches<independent, false>},
         {"mann_whitney", "google/benchmark's compare.py: Mann-Whitney, p < 0.05, on iterations", by_mann_whitney},

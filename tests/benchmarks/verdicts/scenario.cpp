@@ -10,21 +10,6 @@ namespace {
 
 constexpr double total_drift = 0.12;
 
-noise::Model model_of(const std::string& kind, double between_launches, std::size_t launches) {
-    noise::Model model;
-    model.between_launches = between_launches;
-    model.between_blocks = 0.01;
-    model.within = 0.03;
-    if (kind == "autocorrelated") {
-        model.autocorrelation = 0.8;
-    } else if (kind == "drifting") {
-        model.drift = total_drift / static_cast<double>(launches - 1);
-    } else if (kind == "heavy-tailed") {
-        model.tail = 3;
-    }
-    return model;
-}
-
 /// All inferences that launches of this kind could make, without what tells launches apart.
 std::vector<double> typical_launch(const std::string& kind) {
     noise::Model typical = model_of(kind, 0, 2);
@@ -59,6 +44,21 @@ stats::LaunchFigure median_of(const std::vector<double>& sorted, std::vector<std
 }
 
 }  // namespace
+
+noise::Model model_of(const std::string& kind, double between_launches, std::size_t launches) {
+    noise::Model model;
+    model.between_launches = between_launches;
+    model.between_blocks = 0.01;
+    model.within = 0.03;
+    if (kind == "autocorrelated") {
+        model.autocorrelation = 0.8;
+    } else if (kind == "drifting") {
+        model.drift = total_drift / static_cast<double>(launches - 1);
+    } else if (kind == "heavy-tailed") {
+        model.tail = 3;
+    }
+    return model;
+}
 
 std::vector<Scenario> all_scenarios() {
     std::vector<Scenario> scenarios;

@@ -21,6 +21,9 @@ struct Scenario {
     double p99 = 0;
 };
 
+/// The noise of a kind. Drift is 12% over that many launches.
+noise::Model model_of(const std::string& kind, double between_launches, std::size_t launches);
+
 /// How much of a cell is measured in each launch.
 struct LaunchShape {
     std::size_t blocks = 3;

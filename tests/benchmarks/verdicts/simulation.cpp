@@ -1,9 +1,11 @@
 // How often gravbench's intervals and verdicts are wrong, and its peers' on the same samples, where the truth is known:
 // README.md beside this file.
 //
-//   simulation [--runs N] [--wide-runs N] [--threads N] [--seed N] [--check] [-o FILE]
+//   verdicts_simulation [--runs N] [--wide-runs N] [--threads N] [--seed N] [--check] [-o FILE]
+//   verdicts_simulation --gate [--runs N] [--threads N] [--seed N]
 //
 // 4000 runs of each of 48 scenarios, in a quarter of an hour. --check fails where a rate is not what it must be.
+// --gate shows instead what rules for a gate say at true ratios about the tolerance.
 
 #include <cstdio>
 #include <cstring>
@@ -11,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "limits.h"
 #include "rates.h"
 #include "report.h"
 
@@ -21,6 +24,7 @@ using namespace gravbench::verdicts;
 struct Flags {
     SimulationSize size;
     bool is_check = false;
+    bool is_of_gates = false;
     std::string output;
 };
 
@@ -44,6 +48,8 @@ Flags parse(int argc, char** argv) {
             flags.size.seed = std::stoull(value());
         } else if (flag == "-o") {
             flags.output = value();
+        } else if (flag == "--gate") {
+            flags.is_of_gates = true;
         } else if (flag == "--check") {
             flags.is_check = true;
         } else {
@@ -54,6 +60,10 @@ Flags parse(int argc, char** argv) {
 }
 
 int simulate(const Flags& flags) {
+    if (flags.is_of_gates) {
+        std::fputs(gate_table(gate_rates(flags.size), flags.size).c_str(), stdout);
+        return 0;
+    }
     std::vector<ScenarioRates> rates;
     std::fputs(headings().c_str(), stdout);
     for (const Scenario& scenario : all_scenarios()) {
