@@ -88,7 +88,7 @@ class Check {
             at_most(wide.corrected_p, 0.05, size_.wide_runs, rates, "any false alarm of many cells");
         }
         // Verdicts that never come would never be wrong.
-        if (rates.scenario.launches == 12 && rates.scenario.between_launches <= 0.02) {
+        if (rates.scenario.launches == 24 && rates.scenario.between_launches <= 0.02) {
             at_least(of(rates, "paired").found, 0.9, size_.runs, rates, "slowdowns found");
         }
     }

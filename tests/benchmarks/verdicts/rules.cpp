@@ -90,7 +90,7 @@ Measured scaled(const Measured& measured, double factor) {
 
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> table{
-        {"paired", "gravbench run --versus: paired launches, shown beyond 3% by p <= 0.025",
+        {"paired", "gravbench run --versus: paired launches, shown beyond 2.5% by p <= 0.025",
          by_launches<paired_ratio, true>},
         {"independent", "gravbench compare: launches of two runs, the same", by_launches<independent, true>},
         {"paired_p", "the first without its tolerance", by_launches<paired_ratio, false>},
