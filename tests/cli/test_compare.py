@@ -215,18 +215,20 @@ def test_a_ratio_that_only_looks_larger_than_the_tolerance_is_open(front: Front)
     assert one["smallest_detectable_ratio"] > one["ratio"]
 
 
+@pytest.mark.parametrize("is_worse", [True, False])
 @pytest.mark.parametrize("exact", ["cosine", "memory"])
-def test_exact_figures_change_no_verdict_about_others(front: Front, exact: str) -> None:
+def test_exact_figures_change_no_verdict_about_others(front: Front, exact: str, is_worse: bool) -> None:
     new = cell({}, 10.6, 2, 6, 0.025)
-    new["accuracy"]["cosine_similarity"] = 0.9
-    for launch in new["launches"]:
-        launch["peak_rss_bytes"] = 1 << 29
+    if is_worse:
+        new["accuracy"]["cosine_similarity"] = 0.9
+        for launch in new["launches"]:
+            launch["peak_rss_bytes"] = 1 << 29
     documents = document(cell({}, 10, 1, 6, 0.025)), document(new, run="two")
     (alone,) = compare(front, *documents)[1]["cells"]
     outcome, told = compare(front, *documents, "--metric", f"p50,{exact}")
     p50, other = told["cells"]
     assert p50 == alone and 0 < p50["p_value"] == p50["adjusted_p_value"] < 0.5
-    assert other["p_value"] is None and other["adjusted_p_value"] is None and other["is_regression"]
+    assert other["p_value"] is None and other["adjusted_p_value"] is None and other["is_regression"] is is_worse
     assert "over 1 comparisons" in outcome.stdout
     jsonschema.Draft202012Validator(json.loads(front.call("schema", "comparison").stdout)).validate(told)
 
