@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is missing to build gravbench, to export models and to run the tests. Quick when nothing is.
 #
-#   scripts/setup.sh [--front | --emulated | --fuzz]
+#   scripts/setup.sh [--front | --emulated | --fuzz | --style]
 #
 #   --emulated   the cross-compiler for aarch64 too (scripts/emulated_graviton.sh)
 #   --fuzz       clang with libFuzzer too (scripts/fuzz.sh)
 #   --front      only what the front and its unit tests need: no Python environment, no LibTorch
+#   --style      as --front, and clang-format and clang-tidy (scripts/check_style.sh)
 #
 # System packages come from apt-get, as root or through sudo; without either, and with something missing, it says which
 # and stops. Python packages go to build/venv, with PyTorch's CPU build, whose LibTorch the engine is linked with.
@@ -33,6 +34,8 @@ has_fuzzer() {
 }
 has_python() { command -v "$python" > /dev/null && "$python" -c 'import ensurepip, venv' 2> /dev/null; }
 
+needs_python() { [ "$1" != front ] && [ "$1" != style ]; }
+
 # Names the Debian and Ubuntu packages of what is missing. g++ comes first: the headers are looked for with it.
 missing_packages() {
   command -v g++ > /dev/null || echo g++
@@ -49,7 +52,11 @@ missing_packages() {
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
     [ -e "$debian_keys" ] || echo debian-archive-keyring
   fi
-  if [ "$1" != front ]; then
+  if [ "$1" = style ]; then
+    command -v clang-format > /dev/null || echo clang-format
+    command -v clang-tidy > /dev/null || echo clang-tidy
+  fi
+  if needs_python "$1"; then
     has_python || echo python3-venv
     command -v shellcheck > /dev/null || echo shellcheck
   fi
@@ -107,6 +114,7 @@ case "${1:-}" in
   --front) what=front ;;
   --emulated) what=emulated ;;
   --fuzz) what=fuzz ;;
+  --style) what=style ;;
   *) sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac
 
@@ -119,7 +127,7 @@ if [ "$what" = fuzz ] && ! has_fuzzer; then
   # Its runtime libraries are a package of their own, named after its version.
   has_fuzzer || install_packages "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
 fi
-if [ "$what" != front ]; then
+if needs_python "$what"; then
   set_up_python
 fi
 say "everything is there"
