@@ -141,6 +141,6 @@ if [ "$has_tests" = no ]; then
 else
   build
   say "running the front's unit tests as a Neoverse V1"
-  ctest --preset aarch64
+  ctest --preset aarch64 --parallel 2
 fi
 say "ready: gravbench run MODEL --engine graviton3-emulated (or graviton2-emulated)"

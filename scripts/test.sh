@@ -1,16 +1,33 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, exports the models that the slow tests measure, and runs all tests. On x86-64 these include
-# the models on an emulated Graviton, which take about twenty minutes: -LE emulated leaves them out. What is emulated is
+# the models on an emulated Graviton, which take most of the time: -LE emulated leaves them out. What is emulated is
 # Debian's: on Ubuntu set DEBIAN_MIRROR to the address of one of its mirrors.
 #
-#   scripts/test.sh [CTEST OPTION...]     e.g. scripts/test.sh -L fast, scripts/test.sh -LE emulated
+#   scripts/test.sh [--all] [CTEST OPTION...]     e.g. scripts/test.sh -L fast, scripts/test.sh -LE emulated
+#
+#   --all    what .ci/run has no time for too, about two hours more: clang-tidy on all of src, each fuzz target for ten minutes,
+#            and verdicts simulated as often as tests/benchmarks/verdicts/README.md states them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf 'test: %s\n' "$*" >&2; }
 
+options=(--parallel 2)
+is_all=no
+if [ "${1:-}" = --all ]; then
+  is_all=yes
+  options+=(-C Long)
+  shift
+fi
+
 scripts/setup.sh
 scripts/build.sh
+if [ "$is_all" = yes ]; then
+  say "the style of every file"
+  scripts/check_style.sh --all
+  say "fuzzing, ten minutes for each target"
+  scripts/fuzz.sh 600
+fi
 say "exporting the models (up to date ones are left as they are)"
 build/venv/bin/python scripts/export_models.py --weights auto
 case "$(uname -m) $*" in
@@ -18,4 +35,4 @@ case "$(uname -m) $*" in
   x86_64*) scripts/emulated_graviton.sh || say "no emulated Graviton: its tests will fail, with the reason above (-LE emulated leaves them out)" ;;
 esac
 say "running the tests"
-ctest --preset release "$@"
+ctest --preset release "${options[@]}" "$@"

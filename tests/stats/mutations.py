@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+WORKERS = 2  # As tests/CMakeLists.txt says to ctest.
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "stats"
 
 
@@ -347,11 +349,15 @@ def main() -> int:
         return 1
     survivors = 0
     chosen = [mutation for mutation in MUTATIONS if not sys.argv[2:] or mutation.name in sys.argv[2:]]
-    for mutation in chosen:
+
+    def failure_of(mutation: Mutation) -> str | None:
         with tempfile.TemporaryDirectory() as folder:
-            failure = first_failure(compile_and_link(build, lines, mutation.file, mutated(mutation), Path(folder)))
-        survivors += failure is None
-        print(f"{'SURVIVED' if failure is None else 'killed  '}  {mutation.name:50}  {failure or ''}", flush=True)
+            return first_failure(compile_and_link(build, lines, mutation.file, mutated(mutation), Path(folder)))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for mutation, failure in zip(chosen, pool.map(failure_of, chosen), strict=True):
+            survivors += failure is None
+            print(f"{'SURVIVED' if failure is None else 'killed  '}  {mutation.name:50}  {failure or ''}", flush=True)
     print(f"{len(chosen) - survivors} of {len(chosen)} mutations make a test fail")
     return 1 if survivors else 0
 
