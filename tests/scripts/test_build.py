@@ -43,8 +43,8 @@ def test_a_users_optimisation_is_left_alone(tmp_path: Path, options: list[str], 
     assert optimisation(tmp_path) == expected, "the second time, from the cache"
 
 
-@pytest.mark.parametrize("line", ['set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")', 'set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")'])
-def test_a_toolchain_files_optimisation_is_left_alone(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("kind", ["", ' CACHE STRING ""'])
+def test_a_toolchain_files_optimisation_is_left_alone(tmp_path: Path, kind: str) -> None:
     toolchain = tmp_path / "toolchain.cmake"
-    toolchain.write_text(line + "\n", encoding="utf-8")
+    toolchain.write_text(f'set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG"{kind})\n', encoding="utf-8")
     assert optimisation(tmp_path / "build", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}") == ["-O2"]

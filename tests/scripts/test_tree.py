@@ -12,7 +12,7 @@ import pytest
 from front import GRAVBENCH, ROOT
 
 SHELL = [*sorted(ROOT.glob("scripts/*.sh")), ROOT / ".ci" / "run"]
-DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("results/*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("results/*.md"))]
 
 
 def succeeds(*command: object) -> None:
@@ -35,6 +35,25 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8"))
     missing = [target for target in targets if not (document.parent / target).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("document", ["CHANGELOG.md", "CONTRIBUTING.md"])
+def test_a_document_has_at_most_100_columns(document: str) -> None:
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+
+
+def test_ci_runs_both_commands_of_the_readme_and_ends_with_the_tests() -> None:
+    steps = [line for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert any(step.startswith("scripts/quickstart.sh ") for step in steps)
+    assert steps[-1] == "scripts/test.sh"
+
+
+def test_what_ci_leaves_out_is_named() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/CMakeLists.txt"))
+    left_out = [re.sub(r"\$\{.*\}", "KIND", name) for name in re.findall(r"NAME (\S+) CONFIGURATIONS Long", tests)]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert left_out and [name for name in left_out if f"`{name}`" not in contributing] == []
 
 
 def commands_of(document: Path) -> list[str]:
