@@ -29,3 +29,4 @@ if(POLICY CMP0167)
 endif()
 find_package(Boost 1.74 REQUIRED)      # headers only: Boost.Math's distributions
 find_package(OpenSSL 1.1 REQUIRED)     # SHA-256
+find_package(simdjson 3.0 REQUIRED)    # documents of ten thousand cells are read in a fraction of a second

@@ -61,7 +61,7 @@ fetch_packages() {
     cd "$folder/apt/packages"
     apt-get update -qq
     apt-get download -qq "qemu-user/$qemu_suite" "libssl-dev:arm64/$list" "libfmt-dev:arm64/$list" \
-      "libfmt9:arm64/$list" "libboost1.74-dev:arm64/$list" "nlohmann-json3-dev/$list" "libcli11-dev/$list" "catch2:arm64/$list"
+      "libfmt9:arm64/$list" "libsimdjson-dev:arm64/$list" "libsimdjson14:arm64/$list" "libboost1.74-dev:arm64/$list" "nlohmann-json3-dev/$list" "libcli11-dev/$list" "catch2:arm64/$list"
   )
   for package in "$folder"/apt/packages/*_arm64.deb "$folder"/apt/packages/*_all.deb; do
     dpkg-deb -x "$package" "$folder/sysroot"

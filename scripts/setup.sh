@@ -47,6 +47,7 @@ missing_packages() {
   has_header fmt/format.h || echo libfmt-dev
   has_header nlohmann/json.hpp || echo nlohmann-json3-dev
   has_header CLI/CLI.hpp || echo libcli11-dev
+  has_header simdjson.h || echo libsimdjson-dev
   has_catch2 || echo catch2
   if [ "$1" = emulated ]; then
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu

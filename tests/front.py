@@ -24,6 +24,11 @@ PATIENCE_S = 120
 OF_THE_MACHINE = ("disturbed", "drifting", "unusual_launch", "not_steady")
 
 
+def by_block(cell: dict[str, Any], member: str = "samples_ns") -> list[list[Any]]:
+    """What each block of each launch says: its samples, its "wall_ns", its "round"."""
+    return [[block[member] for block in launch["blocks"]] for launch in cell["launches"]]
+
+
 @dataclass
 class Outcome:
     code: int
@@ -35,6 +40,11 @@ class Outcome:
     def cells(self) -> list[dict[str, Any]]:
         assert self.document is not None, self.stderr
         return self.document["cells"]
+
+    def engine(self, cell: int = 0) -> dict[str, Any]:
+        """As the engine of the cell described itself."""
+        assert self.document is not None, self.stderr
+        return self.document["engines"][self.cells[cell]["engine"]]
 
     def problems(self, cell: int = 0) -> list[str]:
         """The codes, without those that another load on the machine under the tests brings about."""

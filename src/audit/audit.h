@@ -56,7 +56,7 @@ struct LaunchLog {
 Audit make_audit(const LaunchLog& log, const std::vector<std::int64_t>& samples_ns);
 
 Json to_json(const Audit& audit);
-/// Throws DataError.
-Audit audit_from(const Json& json);
+/// Throws DataError that names the member and its place, which starts with `where`.
+Audit audit_from(const Json& json, const std::string& where = "audit");
 
 }  // namespace gravbench::audit

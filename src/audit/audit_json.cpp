@@ -1,9 +1,11 @@
+#include <fmt/format.h>
+
 #include "audit/audit.h"
+#include "base/checked_json.h"
+#include "base/errors.h"
 
 namespace gravbench::audit {
 namespace {
-
-constexpr const char* where = "audit";
 
 struct TextMember {
     const char* name;
@@ -64,18 +66,31 @@ Json to_json(const KernelUse& use) {
     return json;
 }
 
-KernelUse use_from(const Json& json) {
+KernelUse use_from(const Json& json, const std::string& where) {
     KernelUse use;
     for (const TextMember& text : kernel_texts) {
-        use.kernel.*(text.member) = required<std::string>(json, text.name, where);
+        use.kernel.*(text.member) = checked::text(json, text.name, where);
     }
     for (const CountMember& count : use_counts) {
-        use.*(count.member) = required<int>(json, count.name, where);
+        use.*(count.member) = checked::small_integer(json, count.name, where);
     }
     for (const TimeMember& time : use_times) {
-        use.*(time.member) = required<double>(json, time.name, where);
+        use.*(time.member) = checked::number(json, time.name, where);
     }
     return use;
+}
+
+/// Each kernel must be one of those that the audit lists.
+void read_sequence(Audit& audit, const Json& json, const std::string& where) {
+    const checked::Range known{0, static_cast<std::int64_t>(audit.kernels.size()) - 1};
+    for (const std::int64_t kernel : checked::integers(json, "kernels", known, where)) {
+        audit.sequence.push_back(static_cast<std::size_t>(kernel));
+    }
+    audit.sequence_ms = checked::numbers(json, "ms", where);
+    if (audit.sequence_ms.size() != audit.sequence.size()) {
+        throw DataError(fmt::format("{}: expected as many \"ms\" as \"kernels\", found {} and {}", where,
+                                    audit.sequence_ms.size(), audit.sequence.size()));
+    }
 }
 
 }  // namespace
@@ -98,29 +113,23 @@ Json to_json(const Audit& audit) {
             {"sequence", {{"kernels", audit.sequence}, {"ms", audit.sequence_ms}}}};
 }
 
-Audit audit_from(const Json& json) {
+Audit audit_from(const Json& json, const std::string& where) {
     Audit audit;
-    audit.onednn = optional_member<std::string>(json, "onednn", "", where);
-    audit.isa = optional_member<std::string>(json, "isa", "", where);
-    audit.threads = optional_member<int>(json, "threads", 0, where);
-    audit.inferences = required<int>(json, "inferences", where);
-    audit.inference_ms = required<double>(json, "inference_ms", where);
-    if (const Json& clocks = required_member(json, "clocks", where); !clocks.is_null()) {
-        audit.clocks = {required<double>(clocks, "engine_ms", where), required<double>(clocks, "log_ms", where)};
+    audit.onednn = checked::has(json, "onednn") ? checked::text(json, "onednn", where) : "";
+    audit.isa = checked::has(json, "isa") ? checked::text(json, "isa", where) : "";
+    audit.threads = checked::has(json, "threads") ? checked::small_integer(json, "threads", where) : 0;
+    audit.inferences = checked::small_integer(json, "inferences", where);
+    audit.inference_ms = checked::number_not_negative(json, "inference_ms", where);
+    if (const Json& clocks = checked::member(json, "clocks", "an object or null", where); !clocks.is_null()) {
+        const std::string place = checked::place_of(where, "clocks");
+        audit.clocks = {checked::number(clocks, "engine_ms", place), checked::number(clocks, "log_ms", place)};
     }
-    audit.unknown_lines = required<int>(json, "unknown_lines", where);
-    audit.torn_lines = required<int>(json, "torn_lines", where);
-    for (const Json& kernel : required_member(json, "kernels", where)) {
-        audit.kernels.push_back(use_from(kernel));
+    audit.unknown_lines = checked::small_integer(json, "unknown_lines", where);
+    audit.torn_lines = checked::small_integer(json, "torn_lines", where);
+    for (const Json& kernel : checked::list(json, "kernels", where)) {
+        audit.kernels.push_back(use_from(kernel, checked::place_of(where, "kernels", audit.kernels.size())));
     }
-    const Json& sequence = required_member(json, "sequence", where);
-    audit.sequence = required<std::vector<std::size_t>>(sequence, "kernels", where);
-    audit.sequence_ms = required<std::vector<double>>(sequence, "ms", where);
-    if (audit.sequence.size() != audit.sequence_ms.size() ||
-        std::any_of(audit.sequence.begin(), audit.sequence.end(),
-                    [&](std::size_t kernel) { return kernel >= audit.kernels.size(); })) {
-        throw_wrong_type("sequence", where, sequence);
-    }
+    read_sequence(audit, checked::object(json, "sequence", where), checked::place_of(where, "sequence"));
     return audit;
 }
 

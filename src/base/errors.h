@@ -33,7 +33,7 @@ class ConfigError : public Error {
 };
 
 /// The engine did not do its part: not found, crashed, silent, or it answered with an error.
-/// `problem` is the code of the problem that a cell gets for it (results/problem.h).
+/// `problem` is the code of the problem that a cell gets for it (findings/problem.h).
 class EngineError : public Error {
   public:
     EngineError(std::string problem, const std::string& message)

@@ -10,6 +10,7 @@ enum class ExitCode : int {
     accuracy = 3,
     not_trustworthy = 4,
     cell_failed = 5,
+    not_written = 6,
     interrupted = 130,
 };
 

@@ -19,37 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void throw_file_error(const fs::path& path, std::string_view action) {
-    throw DataError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(errno)));
-}
-
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
-    ~FileDescriptor() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    int get() const { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
-
-void write_all(int descriptor, std::string_view content, const fs::path& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(descriptor, content.data(), content.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            throw_file_error(path, "write");
-        }
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
+/// `cause` is an errno, taken before anything else is called that may set it.
+[[noreturn]] void throw_file_error(const fs::path& path, std::string_view action, int cause = errno) {
+    throw DataError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(cause)));
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -84,7 +56,80 @@ class Sha256 {
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+/// The file that takes the target's place once it is whole; removed where it never is.
+class FileBeside {
+  public:
+    explicit FileBeside(const fs::path& target)
+        : path_(fmt::format("{}.{}.tmp", target.string(), ::getpid())),
+          descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)),
+          cause_(descriptor_.get() < 0 ? errno : 0) {}
+    ~FileBeside() {
+        if (descriptor_.get() >= 0 && !is_in_place_) {
+            ::unlink(path_.c_str());
+        }
+    }
+    FileBeside(const FileBeside&) = delete;
+    FileBeside& operator=(const FileBeside&) = delete;
+
+    /// Gives 0, or the errno of what stopped it; so does the next.
+    int fill(std::string_view content) {
+        const int cause = cause_ != 0 ? cause_ : write_all(descriptor_.get(), content);
+        return cause != 0 ? cause : sync_data(descriptor_.get());
+    }
+    int take_place_of(const fs::path& target) {
+        is_in_place_ = ::rename(path_.c_str(), target.c_str()) == 0;
+        return is_in_place_ ? 0 : errno;
+    }
+
+  private:
+    std::string path_;
+    FileDescriptor descriptor_;
+    int cause_;
+    bool is_in_place_ = false;
+};
+
+int write_in_place(const fs::path& path, std::string_view content) {
+    const FileDescriptor target(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    return target.get() < 0 ? errno : write_all(target.get(), content);
+}
+
+int replace_file(const fs::path& path, std::string_view content) {
+    FileBeside beside(path);
+    const int cause = beside.fill(content);
+    return cause != 0 ? cause : beside.take_place_of(path);
+}
+
 }  // namespace
+
+FileDescriptor::~FileDescriptor() {
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
+}
+
+int write_all(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return written < 0 ? errno : EIO;
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return 0;
+}
+
+int sync_data(int descriptor) {
+    int result = ::fsync(descriptor);
+    while (result != 0 && errno == EINTR) {
+        result = ::fsync(descriptor);
+    }
+    const int cause = result == 0 ? 0 : errno;
+    // A pipe or device has nothing to sync.
+    return cause == EINVAL || cause == EROFS || cause == ENOTSUP ? 0 : cause;
+}
 
 std::string read_file(const fs::path& path) {
     errno = 0;
@@ -124,30 +169,9 @@ std::string read_tail(const fs::path& path, std::size_t most) {
 }
 
 void write_file(const fs::path& path, std::string_view content) {
-    if (is_written_in_place(path)) {
-        const FileDescriptor target(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-        if (target.get() < 0) {
-            throw_file_error(path, "write");
-        }
-        write_all(target.get(), content, path);
-        return;
-    }
-    const fs::path beside = fmt::format("{}.{}.tmp", path.string(), ::getpid());
-    try {
-        const FileDescriptor target(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-        if (target.get() < 0) {
-            throw_file_error(path, "write");
-        }
-        write_all(target.get(), content, path);
-        if (::fsync(target.get()) != 0) {
-            throw_file_error(path, "write");
-        }
-        if (::rename(beside.c_str(), path.c_str()) != 0) {
-            throw_file_error(path, "write");
-        }
-    } catch (const DataError&) {
-        ::unlink(beside.c_str());
-        throw;
+    if (const int cause = is_written_in_place(path) ? write_in_place(path, content) : replace_file(path, content);
+        cause != 0) {
+        throw_file_error(path, "write", cause);
     }
 }
 

@@ -3,8 +3,35 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gravbench {
+
+/// Closed at the end of its life; -1 is none.
+class FileDescriptor {
+  public:
+    explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+    ~FileDescriptor();
+    FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+    int get() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+/// Writes all of it, however many calls that takes: a disk that fills up takes a part first, and says why only at the
+/// next call. The errno of the call that failed; 0 where none did.
+int write_all(int descriptor, std::string_view content);
+
+/// Sees to it that what was written outlives a power cut, where the file system can do that. The errno of the call; 0
+/// where it did not fail.
+int sync_data(int descriptor);
 
 /// The whole file. Throws DataError naming the file and the reason.
 std::string read_file(const std::filesystem::path& path);
@@ -14,7 +41,7 @@ std::string read_file(const std::filesystem::path& path);
 std::string read_tail(const std::filesystem::path& path, std::size_t most);
 
 /// Writes beside the target, syncs, renames: a reader sees the old file or the new one, never half of one.
-/// A target that is no regular file (/dev/stdout, a pipe) is written directly. Throws DataError.
+/// A target that is no regular file (/dev/stdout, a pipe) is written directly. Throws DataError; what was there stays.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Throws DataError where a file could not be written there: folder missing, no permission, the name of a folder.

@@ -69,6 +69,13 @@ std::string escaped(std::string_view key) {
     return result;
 }
 
+/// Writing a value recurses into it, and so does this, but no deeper than `most`.
+bool is_nested_deeper(const Json& value, int most) {
+    return value.is_structured() && (most == 0 || std::any_of(value.begin(), value.end(), [most](const Json& item) {
+                                         return is_nested_deeper(item, most - 1);
+                                     }));
+}
+
 void write_readable(const Json& value, const std::string& indent, std::string& text) {
     const bool is_flat =
         std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
@@ -89,6 +96,9 @@ void write_readable(const Json& value, const std::string& indent, std::string& t
     }
     text += "\n" + indent + (value.is_array() ? "]" : "}");
 }
+
+/// Deeper than any config. Copying and writing a value recurse into it: one of brackets alone would end this process.
+constexpr std::size_t most_depth = 100;
 
 /// Builds the document from the parser's events, noting the line of each value.
 class LocatingHandler : public nlohmann::json_sax<Json> {
@@ -150,6 +160,9 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
     }
 
     bool open(Json empty) {
+        if (open_.size() >= most_depth) {
+            throw ConfigError(name_, line_, fmt::format("nested deeper than {} levels", most_depth));
+        }
         std::string pointer;
         Json& placed = place(std::move(empty), pointer);
         open_.push_back({&placed, pointer});
@@ -224,8 +237,11 @@ void throw_missing_member(std::string_view key, std::string_view where) {
 }
 
 void throw_wrong_type(std::string_view key, std::string_view where, const Json& value) {
-    throw DataError(fmt::format("{}: \"{}\" has the wrong type: {}", where, key,
-                                value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80)));
+    constexpr int most_shown_depth = 20;
+    const std::string shown = is_nested_deeper(value, most_shown_depth)
+                                  ? "lists or objects, nested deeply"
+                                  : value.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80);
+    throw DataError(fmt::format("{}: \"{}\" has the wrong type: {}", where, key, shown));
 }
 
 }  // namespace gravbench

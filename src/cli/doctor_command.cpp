@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,12 +11,12 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "doctor/report.h"
+#include "plan/option.h"
 #include "run/engine_definition.h"
-#include "run/start.h"
+#include "run/probe.h"
 #include "run/stop_signal.h"
+#include "view/format.h"
 #include "view/table.h"
-
-extern char** environ;
 
 namespace gravbench::cli {
 namespace {
@@ -28,8 +27,6 @@ struct DoctorFlags {
     std::string format = "table";
     std::string output;
 };
-
-const std::vector<std::string> formats{"table", "markdown", "json"};
 
 std::map<std::string, std::string> shell_environment() {
     std::map<std::string, std::string> variables;
@@ -59,30 +56,27 @@ std::optional<run::Engine> engine_to_ask(const DoctorFlags& flags, doctor::Facts
 void ask(const run::Engine& engine, int stop_descriptor, doctor::Facts& facts) {
     const TemporaryFolder work_folder;
     try {
-        facts.engine = doctor::engine_from(run::probe_engine(
-            {engine, {}, {}, machine::usable_physical_cores(facts.machine), work_folder.path(), stop_descriptor}));
+        const protocol::Hello hello =
+            run::probe_engine(engine, work_folder.path(), plan::Sampling().timeout, stop_descriptor);
+        facts.engine = doctor::engine_from(hello.engine);
     } catch (const EngineError& error) {
         facts.engine_error = error.what();
     }
 }
 
-/// Waits without working, so that what others do is seen. Throws Interrupted.
-void stay_quiet(std::chrono::nanoseconds duration, int stop_descriptor) {
-    pollfd stop{stop_descriptor, POLLIN, 0};
-    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
-    if (::poll(&stop, 1, static_cast<int>(std::min<std::int64_t>(milliseconds, 3600000))) > 0) {
-        throw Interrupted();
-    }
-}
-
-/// Half of the time it listens, half of it it works.
-void measure(std::chrono::nanoseconds duration, int stop_descriptor, doctor::Facts& facts) {
+/// Half of the time it listens, half of it it works. Throws Interrupted.
+void measure(std::chrono::nanoseconds duration, const run::StopSignal& stop, doctor::Facts& facts) {
     const auto& cpus = facts.host.usable_cpus;
     facts.timer = doctor::measure_timer();
     const doctor::Counters start = doctor::read_counters(cpus);
-    stay_quiet(duration / 2, stop_descriptor);
+    doctor::wait_quietly(duration / 2, stop.descriptor());
     const doctor::Counters middle = doctor::read_counters(cpus);
-    facts.noise = doctor::measure_noise(machine::usable_physical_cores(facts.machine), duration / 2);
+    facts.noise = doctor::measure_noise(machine::usable_physical_cores(facts.machine), duration / 2,
+                                        [&] { return stop.is_raised(); });
+    // Half of a measurement is no ground for a verdict.
+    if (stop.is_raised()) {
+        throw Interrupted();
+    }
     facts.quiet = doctor::activity_between(start, middle, ::getpid());
     facts.loaded = doctor::activity_between(middle, doctor::read_counters(cpus), ::getpid());
 }
@@ -99,9 +93,7 @@ std::string rendered(const std::string& format, const doctor::Facts& facts,
 }
 
 void check(const DoctorFlags& flags) {
-    if (std::find(formats.begin(), formats.end(), flags.format) == formats.end()) {
-        throw UsageError(fmt::format("--format: \"{}\" is not one of {}", flags.format, fmt::join(formats, ", ")));
-    }
+    view::find_format(view::Content::doctor, flags.format);
     if (!flags.output.empty()) {
         check_writable(flags.output);
     }
@@ -119,7 +111,7 @@ ExitCode examine(const DoctorFlags& flags) {
     if (const auto engine = engine_to_ask(flags, facts)) {
         ask(*engine, stop.descriptor(), facts);
     }
-    measure(duration, stop.descriptor(), facts);
+    measure(duration, stop, facts);
     const std::vector<doctor::Finding> findings = doctor::diagnose(facts);
     if (!flags.output.empty()) {
         write_file(flags.output, readable_json(doctor::to_json(facts, findings)));
@@ -138,7 +130,7 @@ Action set_up_doctor(CLI::App& app, const std::vector<std::string>&) {
     app.add_option("--duration", flags->duration, "how long to listen for other load, and to measure noise")
         ->type_name("TIME")
         ->capture_default_str();
-    app.add_option("--format", flags->format, fmt::format("{}", fmt::join(formats, ", ")))
+    app.add_option("--format", flags->format, view::format_names(view::Content::doctor))
         ->type_name("FORMAT")
         ->capture_default_str();
     app.add_option("-o,--output", flags->output, "also write the findings there, as JSON")->type_name("FILE");

@@ -46,7 +46,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "Exit codes: 0 fine, 1 a regression, 2 wrong usage or config, 3 accuracy below the limit, 4 not trustworthy,\n"
-        "            5 a cell failed, 130 interrupted (what was measured is kept).");
+        "            5 a cell failed, 6 what was measured could not be written where it should,\n"
+        "            130 interrupted (what was measured is kept).");
     std::map<const CLI::App*, cli::Action> actions;
     const std::vector<std::string> command_line(argv, argv + argc);
     for (const cli::Command& command : cli::commands()) {

@@ -8,144 +8,159 @@
 #include <filesystem>
 #include <optional>
 
-#include "audit/requirement.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/files.h"
+#include "cli/planning.h"
+#include "document/build.h"
+#include "document/writer.h"
 #include "gravbench_version.h"
-#include "results/document.h"
-#include "run/engine_definition.h"
-#include "run/rounds.h"
+#include "run/design.h"
+#include "run/real_world.h"
+#include "run/session.h"
 #include "run/start.h"
 #include "run/stop_signal.h"
 
 namespace gravbench::cli {
 namespace {
 
-std::map<std::string, int> launches_to_come(const plan::Plan& plan, const std::vector<results::LaunchRecord>& earlier) {
+std::map<std::string, int> launches_to_come(const plan::Plan& plan, const std::vector<records::LaunchRecord>& earlier) {
     std::map<std::string, int> launches;
     for (const plan::Cell& cell : plan.cells) {
-        launches[cell.key] = plan.options.launches;
+        launches[cell.key] = plan.options.sampling.launches;
     }
-    for (const results::LaunchRecord& launch : earlier) {
+    for (const records::LaunchRecord& launch : earlier) {
         launches[launch.cell] = std::max(0, launches[launch.cell] - 1);
     }
     return launches;
 }
 
-std::optional<run::Engine> versus_engine(const plan::RunOptions& options) {
-    return options.versus_engine.empty() ? std::nullopt : std::optional(run::find_engine(options.versus_engine));
-}
+using Warn = std::function<void(const std::string& text)>;
 
-bool is_emulated(const Json& engine, const machine::Machine& host) {
-    return !machine::is_same_cpu(engine.at("arch").get<std::string>(), engine.at("cpu").get<std::string>(), host);
-}
-
-/// Who the engines are, asked before anything is measured: that of the run, and that of second variants.
-Json probe_engines(const run::LaunchContext& context) {
-    Json engines = Json::array({run::probe_engine(context)});
-    if (context.versus_engine) {
-        run::LaunchContext other = context;
-        other.engine = *context.versus_engine;
-        engines.push_back(run::probe_engine(other));
+/// Appends to the journal. That it is lost costs no measurement: it is said once, and measuring goes on.
+template <typename Record>
+void keep(std::optional<records::Journal>& journal, const Record& record, const Warn& warn) {
+    if (!journal || journal->failure()) {
+        return;
     }
-    return engines;
-}
-
-/// How long the run will take, as far as that can be told before the first launch: blocks are what is asked for, and
-/// what starting and warming up an engine takes is not known yet.
-std::string time_plan(const plan::Plan& plan) {
-    const plan::RunOptions& options = plan.options;
-    const auto launches = static_cast<std::int64_t>(plan.cells.size()) * options.launches;
-    const std::string blocks =
-        options.iterations ? fmt::format("{} of {} inferences", options.blocks, *options.iterations)
-                           : fmt::format("{} of {}, {} in all", options.blocks, describe_duration(options.duration),
-                                         describe_duration(options.duration * launches * options.blocks));
-    std::string text =
-        fmt::format("plan: {} cells, {}{} launches each, blocks in each: {}; starting and warming up come on top",
-                    plan.cells.size(), options.has_fixed_launches ? "" : "at least ", options.launches, blocks);
-    if (!options.has_fixed_launches) {
-        text += fmt::format("; then more until {} of each {} is known to {:.2g}%, {}", options.metric,
-                            options.has_versus() ? "pair's ratio" : "cell", 100 * options.wanted_precision(),
-                            options.max_time
-                                ? "at most " + describe_duration(*options.max_time) + " in all"
-                                : "until " + describe_duration(plan::RunOptions::most_time_unasked) + " are over");
+    journal->append(record);
+    if (journal->failure()) {
+        warn(fmt::format("{}; measuring goes on, but an interrupted run could not be resumed", *journal->failure()));
     }
-    return text;
 }
 
-Json measure(const MeasuringFlags& flags, plan::Plan& plan, std::optional<results::Journal>& journal) {
+records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Progress& progress, const Warn& warn,
+                            std::int64_t began_ns) {
     const TemporaryFolder work_folder;
     const run::StopSignal stop;
-    const machine::Machine host = machine::read_machine();
-    run::LaunchContext context{run::find_engine(plan.options.engine), versus_engine(plan.options), plan.options,
-                               machine::usable_physical_cores(host),  work_folder.path(),          stop.descriptor()};
-    const Json engines = probe_engines(context);
-    if (std::any_of(engines.begin(), engines.end(), [&](const Json& engine) { return is_emulated(engine, host); })) {
-        plan.options = plan::for_emulation(plan.options);
-        context.options = plan.options;
-        plan.notes.push_back("the engine is emulated: its times mean nothing, so it measures no more than it must");
-    }
-    run::Start start = run::begin(plan, host, engines, flags.has_resume);
-    if (start.journal) {
-        journal.emplace(std::move(*start.journal));
-    }
+    const plan::Plan& plan = prepared.plan;
+    const run::LaunchContext context{prepared.engines, plan.options.sampling,
+                                     machine::usable_physical_cores(prepared.host), work_folder.path(),
+                                     stop.descriptor()};
     std::optional<run::References> references;
-    if (plan.options.has_accuracy) {
-        references.emplace(context, engines.front(), user_cache_folder() / "references");
+    if (plan.options.judging.has_accuracy) {
+        references.emplace(context, plan.engines.front().hello.engine, user_cache_folder() / "references");
     }
-    run::Progress progress(flags.is_quiet ? nullptr : stderr, ::isatty(STDERR_FILENO) != 0,
-                           launches_to_come(plan, start.earlier));
-    start.notes.push_back(time_plan(plan));
-    start.notes.insert(start.notes.end(), plan.notes.begin(), plan.notes.end());
-    for (const std::string& note : start.notes) {
-        progress.note("note: " + note);
+    run::RealWorld world(plan, context, references ? &*references : nullptr, warn);
+    const std::unique_ptr<run::Design> design = run::design_for(plan);
+    const run::Keep to_journal{[&](const auto& record) { keep(start.journal, record, warn); },
+                               [&](const auto& record) { keep(start.journal, record, warn); }};
+    run::Session session(plan, world, *design, to_journal, progress, began_ns);
+    session.adopt(std::move(start.launches), start.audits);
+    return session.run();
+}
+
+document::Document document_of(const Prepared& prepared, const run::Start& start, const MeasuringFlags& flags,
+                               const records::RunOutcome& outcome) {
+    document::Run run;
+    run.id = start.id;
+    run.started = start.started;
+    run.finished = utc_now();
+    run.tool = {version, commit};
+    run.command = flags.command;
+    run.seed = prepared.plan.options.sampling.seed;
+    document::Document document = document::build(std::move(run), prepared.host, prepared.plan, outcome);
+    const std::string& output = prepared.plan.options.places.output;
+    document.name = output.empty() ? "this run" : output;
+    return document;
+}
+
+bool print(const std::string& text) {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+/// Writes the document to its place; where that cannot be, to stdout, so that nothing measured is lost.
+bool write_document(const document::Document& document, const std::string& output) {
+    if (output.empty()) {
+        return true;
     }
-    const auto keep = [&](const auto& record) {
-        if (journal) {
-            journal->append(record);
-        }
-    };
-    std::optional<run::Audits> audits;
-    if (plan.options.has_audit) {
-        audits.emplace(plan, context, start.audits, keep);
+    const std::string text = document::to_text(document);
+    try {
+        write_file(output, text);
+        return true;
+    } catch (const DataError& error) {
+        fmt::print(stderr, "gravbench: {}; the document goes to stdout instead\n", error.what());
     }
-    run::RunOutcome outcome = run::measure_plan(plan, context, references ? &*references : nullptr,
-                                                audits ? &*audits : nullptr, start.earlier, keep, progress);
-    const results::RunFacts facts{start.id, start.started, utc_now(),     !outcome.is_interrupted,
-                                  version,  commit,        flags.command, plan.options.seed};
-    return results::document(facts, host, plan, outcome.cells);
+    if (!print(text)) {
+        fmt::print(stderr, "gravbench: stdout cannot be written either: what was measured is lost\n");
+    }
+    return false;
+}
+
+/// What goes to stdout at the end, and what the run exits with.
+ExitCode show(const document::Document& document, const Showing& showing) {
+    const ExitCode of_document = document::exit_code_for(document);
+    Judgement judgement;
+    try {
+        judgement = showing.judge ? showing.judge(document) : Judgement();
+    } catch (const DataError& error) {  // What was measured is shown all the same.
+        fmt::print(stderr, "gravbench: {}\n", error.what());
+        judgement = {"", ExitCode::not_written};
+    }
+    if (!print(showing.render(document) + judgement.text)) {
+        fmt::print(stderr, "gravbench: stdout cannot be written\n");
+        return ExitCode::not_written;
+    }
+    return of_document == ExitCode::fine || judgement.code == ExitCode::not_written ? judgement.code : of_document;
 }
 
 void print_cells(const plan::Plan& plan) {
     for (const plan::Cell& cell : plan.cells) {
         fmt::print("{}\n", cell.key);
     }
+    for (const std::string& note : plan.notes) {
+        fmt::print(stderr, "note: {}\n", note);
+    }
     fmt::print(stderr, "{}\n", time_plan(plan));
 }
 
-/// Before hashing gigabytes, and before measuring: finds what can be wrong with a plan.
-void check(plan::Plan& plan) {
-    if (!plan.options.output.empty()) {
-        check_writable(plan.options.output);
+void print_notes(const run::Start& start, const plan::Plan& plan, run::Progress& progress) {
+    std::vector<std::string> notes = start.notes;
+    notes.push_back(time_plan(plan));
+    notes.insert(notes.end(), plan.notes.begin(), plan.notes.end());
+    for (const std::string& note : notes) {
+        progress.note("note: " + note);
     }
-    for (const std::string& requirement : plan.options.require) {
-        audit::parse_requirement(requirement);
+}
+
+/// A run whose document stands where it should needs its journal no more; an interrupted one does.
+ExitCode end(const document::Document& document, run::Start& start, const Showing& showing, const std::string& output) {
+    if (!write_document(document, output)) {
+        return ExitCode::not_written;
     }
-    if (!plan.options.require.empty() && !plan.options.has_audit) {
-        throw UsageError("--require contradicts --audit off: without an audit nothing can be shown");
+    if (document.run.is_complete && start.journal) {
+        start.journal->remove();
     }
-    if (!plan.options.keep_logs.empty()) {
-        std::error_code told_by_the_check;
-        std::filesystem::create_directory(plan.options.keep_logs, told_by_the_check);
-        check_writable(std::filesystem::path(plan.options.keep_logs) / "audit.log");
+    const ExitCode code = show(document, showing);
+    if (document.run.is_complete || code == ExitCode::not_written) {
+        return code;
     }
-    run::find_engine(plan.options.engine);
-    versus_engine(plan.options);
-    for (const plan::Cell& cell : plan.cells) {
-        plan::launch_setup(cell.settings, 1);
+    if (start.journal && !start.journal->failure()) {
+        fmt::print(stderr,
+                   "gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n",
+                   output);
     }
-    plan::check_model_files(plan);
+    return ExitCode::interrupted;
 }
 
 }  // namespace
@@ -153,7 +168,7 @@ void check(plan::Plan& plan) {
 void add_measuring_flags(CLI::App& app, MeasuringFlags& flags) {
     app.add_flag("--resume", flags.has_resume,
                  "go on with an interrupted run of the same command, from the journal beside the output");
-    app.add_flag("--dry-run", flags.is_dry_run, "print the cells' keys and measure nothing");
+    app.add_flag("--dry-run", flags.is_dry_run, "check all that a run would, print the cells' keys, measure nothing");
     app.add_flag("-q,--quiet", flags.is_quiet, "no progress on stderr");
 }
 
@@ -166,36 +181,40 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-ExitCode measure_and_show(plan::Plan plan, const MeasuringFlags& flags,
-                          const std::function<std::string(const Json& document)>& render,
-                          const std::function<Judgement(const Json& document)>& judge) {
+ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags, const Complete& complete) {
+    const std::int64_t began_ns = monotonic_ns();
+    Showing showing;
+    std::optional<records::OutputLock> lock;
+    const auto check = [&](plan::Plan& plan) {
+        showing = complete(plan);
+        run::check_resume(plan, flags.has_resume);
+        if (!lock && !flags.is_dry_run) {
+            if (auto held = run::lock_output(plan)) {
+                lock.emplace(std::move(*held));
+            }
+        }
+    };
+    const Prepared prepared = prepare(given, check);
+    const plan::Plan& plan = prepared.plan;
     if (flags.is_dry_run) {
         print_cells(plan);
         return ExitCode::fine;
     }
-    check(plan);
-    std::optional<results::Journal> journal;
-    const Json document = measure(flags, plan, journal);
-    const bool is_complete = document.at("run").at("status") == "complete";
-    if (!plan.options.output.empty()) {
-        write_file(plan.options.output, readable_json(document));
+    if (!plan.options.places.keep_logs.empty()) {
+        std::filesystem::create_directory(plan.options.places.keep_logs);
     }
-    if (journal && is_complete) {
-        journal->remove();
+    run::Start start = run::begin(plan, prepared.host, flags.has_resume);
+    run::Progress progress(flags.is_quiet ? nullptr : stderr, ::isatty(STDERR_FILENO) != 0,
+                           launches_to_come(plan, start.launches));
+    if (lock && lock->unlocked_because()) {
+        start.notes.push_back(*lock->unlocked_because());
     }
-    const Judgement judgement = judge ? judge(document) : Judgement();
-    const std::string text = render(document) + judgement.text;
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (is_complete) {
-        const ExitCode of_document = results::exit_code_for(document);
-        return of_document == ExitCode::fine ? judgement.code : of_document;
-    }
-    if (journal) {
-        fmt::print(stderr,
-                   "gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n",
-                   plan.options.output);
-    }
-    return ExitCode::interrupted;
+    print_notes(start, plan, progress);
+    const Warn warn = [&](const std::string& text) {
+        flags.is_quiet ? fmt::print(stderr, "warning: {}\n", text) : progress.note("warning: " + text);
+    };
+    const records::RunOutcome outcome = measure(prepared, start, progress, warn, began_ns);
+    return end(document_of(prepared, start, flags, outcome), start, showing, plan.options.places.output);
 }
 
 }  // namespace gravbench::cli

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
-#include "base/json.h"
+#include "document/document.h"
 #include "plan/plan.h"
 
 namespace gravbench::cli {
@@ -14,7 +14,7 @@ namespace gravbench::cli {
 /// How the commands that measure go about it.
 struct MeasuringFlags {
     bool is_quiet = false;
-    bool is_dry_run = false;  ///< print the cells and measure nothing
+    bool is_dry_run = false;  ///< check the plan, print the cells, and measure nothing
     bool has_resume = false;
     std::string command;  ///< the command line, for the document
 };
@@ -31,11 +31,20 @@ struct Judgement {
     ExitCode code = ExitCode::fine;
 };
 
-/// Checks the plan, measures it, writes the document where the plan says, and prints it as `render` has it, then what
-/// `judge` says. Gives the exit code that the document's problems ask for, or that of an interruption. Throws
-/// UsageError, DataError, EngineError before anything is measured.
-ExitCode measure_and_show(plan::Plan plan, const MeasuringFlags& flags,
-                          const std::function<std::string(const Json& document)>& render,
-                          const std::function<Judgement(const Json& document)>& judge = nullptr);
+/// What becomes of a document once it is measured.
+struct Showing {
+    std::function<std::string(const document::Document& document)> render;
+    /// May throw DataError where its verdicts cannot be written.
+    std::function<Judgement(const document::Document& document)> judge = nullptr;
+};
+
+/// What a command adds to the plan that its flags make: defaults of its own, and checks. It says what is shown in the
+/// end. Called more than once, first before any engine is started.
+using Complete = std::function<Showing(plan::Plan& plan)>;
+
+/// Plans what was given, measures it, writes the document where the plan says, and prints it as `complete` says. Gives
+/// the exit code that the document's problems ask for, that of an interruption, or that of a document which could not
+/// be written. Throws UsageError, DataError, EngineError before anything is measured.
+ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags, const Complete& complete);
 
 }  // namespace gravbench::cli

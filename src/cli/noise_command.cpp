@@ -9,6 +9,7 @@
 #include "cli/run_flags.h"
 #include "compare/comparison.h"
 #include "view/noise_view.h"
+#include "view/terminal.h"
 
 namespace gravbench::cli {
 namespace {
@@ -19,7 +20,7 @@ struct NoiseFlags {
 };
 
 /// The same settings twice, for as long as is asked for: no outputs, no audit, and no end before the time is over.
-plan::Plan noise_plan(NoiseFlags& flags) {
+plan::Layer noise_layer(NoiseFlags& flags) {
     const auto set_default = [&](const char* name, const char* value) {
         if (flags.plan.given[name].empty()) {
             flags.plan.given[name].push_back(value);
@@ -30,15 +31,15 @@ plan::Plan noise_plan(NoiseFlags& flags) {
     set_default("accuracy", "off");
     set_default("audit", "off");
     set_default("precision", "0.1%");
-    return plan_from(flags.plan);
+    return layer_from(flags.plan);
 }
 
 ExitCode measure_noise(NoiseFlags flags) {
-    const plan::Plan plan = noise_plan(flags);
-    const compare::ComparisonOptions options{{plan.options.metric}, {plan.options.tolerance}};
-    return measure_and_show(plan, flags.measuring, [&](const Json& document) {
-        const auto measured = compare::measured_from(document, "this run");
-        return view::render_noise(measured, compare::compare_versus(measured, options));
+    return measure_and_show(noise_layer(flags), flags.measuring, [](plan::Plan& plan) {
+        const compare::ComparisonOptions options{{plan.options.stopping.metric}, {plan.options.judging.tolerance}};
+        return Showing{[options](const document::Document& document) {
+            return view::render_noise(document, compare::compare_versus(document, options), view::terminal_width());
+        }};
     });
 }
 

@@ -7,10 +7,12 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/measuring.h"
+#include "cli/presentation_flags.h"
 #include "cli/run_flags.h"
 #include "compare/comparison.h"
+#include "document/reader.h"
 #include "view/comparison_view.h"
-#include "view/format.h"
+#include "view/render.h"
 
 namespace gravbench::cli {
 namespace {
@@ -18,51 +20,71 @@ namespace {
 struct RunFlags {
     PlanFlags plan;
     MeasuringFlags measuring;
-    std::string format = "table";
+    PresentationFlags presentation;
     std::string baseline;
     std::string comparison_output;
 };
 
-/// The verdicts of a run that has something to be judged against: its own second variants, or an earlier run.
-Judgement judge(const RunFlags& flags, const plan::RunOptions& options,
-                const std::optional<compare::MeasuredDocument>& baseline, const Json& document) {
-    const auto measured = compare::measured_from(document, options.output.empty() ? "this run" : options.output);
-    const compare::ComparisonOptions asked{{options.metric}, {options.tolerance}};
-    const compare::Comparison comparison =
-        baseline ? compare::compare(*baseline, measured, compare::match(*baseline, {}, measured, {}), asked)
-                 : compare::compare_versus(measured, asked);
-    if (!flags.comparison_output.empty()) {
-        write_file(flags.comparison_output, readable_json(compare::to_json(comparison)));
+/// What a run is judged against: an earlier one, or its own second variants where there is none.
+struct Judge {
+    const document::Document* baseline;  ///< nullptr for the run's own variants
+    compare::ComparisonOptions options;
+    std::string comparison_output;
+    view::Presentation presentation;
+
+    compare::Comparison compared(const document::Document& document) const {
+        return baseline ? compare::compare(*baseline, document, compare::match(*baseline, {}, document, {}), options)
+                        : compare::compare_versus(document, options);
     }
-    // A document that goes to stdout as JSON or CSV must stay one.
-    const bool is_for_people = flags.format == "table" || flags.format == "markdown";
-    return {is_for_people ? "\n" + view::render_comparison(comparison, flags.format) : "",
-            compare::exit_code_for(comparison)};
+
+    Judgement operator()(const document::Document& document) const {
+        const compare::Comparison comparison = compared(document);
+        if (!comparison_output.empty()) {
+            write_file(comparison_output, readable_json(compare::to_json(comparison)));
+        }
+        // A document that goes to stdout as JSON or CSV must stay one.
+        const bool is_for_people = view::find_format(view::Content::results, presentation.format).is_for_people;
+        view::Presentation own = presentation;
+        own.columns.clear();  // Those that were chosen are the document's.
+        return {is_for_people ? "\n" + view::render_comparison(comparison, own) : "",
+                compare::exit_code_for(comparison)};
+    }
+};
+
+/// What the flags of judging contradict in the plan.
+void check(const RunFlags& flags, bool has_baseline, const plan::Plan& plan) {
+    if (has_baseline && plan.options.has_versus()) {
+        throw UsageError("--baseline contradicts --versus: a run is judged by an earlier one, or by its own variants");
+    }
+    if (flags.comparison_output.empty()) {
+        return;
+    }
+    if (!has_baseline && !plan.options.has_versus()) {
+        throw UsageError(
+            "--comparison needs --baseline, --versus or --versus-engine: there is nothing to compare with");
+    }
+    check_writable(flags.comparison_output);
 }
 
 ExitCode run_and_show(RunFlags flags) {
-    const view::Format& format = view::find_format(flags.format);
-    std::optional<compare::MeasuredDocument> baseline;
+    const view::Presentation presentation = presentation_from(flags.presentation, view::Content::results);
+    std::optional<document::Document> baseline;
     if (!flags.baseline.empty()) {
-        baseline = compare::read_measured(flags.baseline);
-        flags.plan.baseline_given = baseline->run.value("given", Json::object());
+        baseline = document::read(flags.baseline);
+        flags.plan.baseline_given = baseline->run.given;
     }
-    const plan::Plan plan = plan_from(flags.plan);
-    if (baseline && plan.options.has_versus()) {
-        throw UsageError("--baseline contradicts --versus: a run is judged by an earlier one, or by its own variants");
-    }
-    if (!flags.comparison_output.empty()) {
-        check_writable(flags.comparison_output);
-    }
-    if (!baseline && !plan.options.has_versus()) {
-        if (!flags.comparison_output.empty()) {
-            throw UsageError(
-                "--comparison needs --baseline, --versus or --versus-engine: there is nothing to compare with");
+    return measure_and_show(layer_from(flags.plan), flags.measuring, [&](plan::Plan& plan) {
+        check(flags, baseline.has_value(), plan);
+        Showing showing{
+            [&](const document::Document& document) { return view::render_results(document, presentation); }};
+        if (baseline || plan.options.has_versus()) {
+            showing.judge = Judge{baseline ? &*baseline : nullptr,
+                                  {{plan.options.stopping.metric}, {plan.options.judging.tolerance}},
+                                  flags.comparison_output,
+                                  presentation};
         }
-        return measure_and_show(plan, flags.measuring, format.render);
-    }
-    return measure_and_show(plan, flags.measuring, format.render,
-                            [&](const Json& document) { return judge(flags, plan.options, baseline, document); });
+        return showing;
+    });
 }
 
 }  // namespace
@@ -79,9 +101,7 @@ Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line) {
                    "write the verdicts of --versus or --baseline there, as JSON")
         ->type_name("FILE")
         ->group("Measuring");
-    app.add_option("--format", flags->format,
-                   fmt::format("what goes to stdout at the end: {} [table]", view::format_names()))
-        ->type_name("FORMAT");
+    add_presentation_flags(app, view::Content::results, flags->presentation);
     add_measuring_flags(app, flags->measuring);
     app.footer(
         "Examples: gravbench run resnet50 distilbert-sst2 --batch 1,8 --fpmath strict,bf16 -o results.json\n"

@@ -48,10 +48,9 @@ void add_plan_flags(CLI::App& app, PlanFlags& flags) {
                    "bundles by name or folder (gravbench models lists them), or TorchScript files with --input");
     const std::string settings_group = "Settings (each takes a list like 1,8; lists multiply into cells)";
     for (const plan::Setting& setting : plan::settings()) {
-        const std::string default_text =
-            setting.default_value.is_string() ? setting.default_value.get<std::string>() : setting.default_value.dump();
-        add_repeatable(app, "--" + setting.name, flags.given[setting.name],
-                       fmt::format("{}: {} [{}]", setting.help, plan::describe(setting.allowed), default_text))
+        add_repeatable(
+            app, "--" + setting.name, flags.given[setting.name],
+            fmt::format("{}: {} [{}]", setting.help, plan::describe(setting.allowed), text_of(setting.default_value)))
             ->type_name("")
             ->group(settings_group);
     }
@@ -87,7 +86,7 @@ void add_plan_flags(CLI::App& app, PlanFlags& flags) {
         ->group("Measuring");
 }
 
-plan::Plan plan_from(const PlanFlags& flags) {
+plan::Layer layer_from(const PlanFlags& flags) {
     std::vector<plan::Layer> layers;
     if (!flags.baseline_given.is_null()) {
         layers.push_back(plan::given_from(flags.baseline_given, "--baseline"));
@@ -104,7 +103,7 @@ plan::Plan plan_from(const PlanFlags& flags) {
         const auto folder = plan::data_folder(executable_folder()) / "configs" / "presets";
         given = plan::merged({plan::read_preset(preset, folder, machine::read_self().arch), given});
     }
-    return plan::make_plan(given);
+    return given;
 }
 
 }  // namespace gravbench::cli

@@ -23,7 +23,7 @@ struct PlanFlags {
 /// Adds them to a subcommand.
 void add_plan_flags(CLI::App& app, PlanFlags& flags);
 
-/// The plan that they, the config file and the preset ask for together. Throws UsageError, ConfigError, DataError.
-plan::Plan plan_from(const PlanFlags& flags);
+/// What they, the config file and the preset give together. Throws UsageError, ConfigError, DataError.
+plan::Layer layer_from(const PlanFlags& flags);
 
 }  // namespace gravbench::cli

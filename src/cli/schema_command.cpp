@@ -5,12 +5,13 @@
 #include <memory>
 
 #include "base/errors.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "compare/comparison.h"
 #include "doctor/report.h"
+#include "document/writer.h"
 #include "plan/plan.h"
 #include "protocol/messages.h"
-#include "results/document.h"
 
 namespace gravbench::cli {
 namespace {
@@ -30,11 +31,15 @@ const std::vector<Schema>& schemas() {
     return table;
 }
 
-std::string schema_names() {
+std::vector<std::string> schema_names() {
     std::vector<std::string> names;
     for (const Schema& schema : schemas()) {
         names.emplace_back(schema.name);
     }
+    return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -42,12 +47,13 @@ std::string schema_names() {
 
 Action set_up_schema(CLI::App& app, const std::vector<std::string>&) {
     auto name = std::make_shared<std::string>();
-    app.add_option("NAME", *name, schema_names())->required();
+    app.add_option("NAME", *name, listed(schema_names()))->required();
     return [name] {
         const auto found = std::find_if(schemas().begin(), schemas().end(),
                                         [&](const Schema& schema) { return *name == schema.name; });
         if (found == schemas().end()) {
-            throw UsageError(fmt::format("schema: \"{}\" is not one of {}", *name, schema_names()));
+            throw UsageError(fmt::format("schema: \"{}\" is not one of {}{}", *name, listed(schema_names()),
+                                         did_you_mean(*name, schema_names())));
         }
         const std::string text = found->text();
         std::fwrite(text.data(), 1, text.size(), stdout);

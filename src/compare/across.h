@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "compare/measured_document.h"
+#include "compare/fairness.h"
+#include "document/document.h"
 #include "stats/comparison.h"
 
 /// Documents of several machines in one table: the same model under the same settings, here and there.
@@ -20,11 +21,11 @@ struct AcrossEntry {
     std::optional<double> cosine;
     /// p50 over that of the first machine that has the cell's figures.
     std::optional<stats::RatioEstimate> ratio;
-    std::string reason;  ///< why there are no figures
+    std::string reason = "not measured";  ///< why there are no figures
 };
 
 struct AcrossRow {
-    std::string key;                   ///< the cell's, without its engine
+    std::string key;                   ///< the cell's, without its engine where no document has several
     std::vector<AcrossEntry> entries;  ///< one for each document
 };
 
@@ -32,11 +33,13 @@ struct Across {
     std::vector<std::string> machines;  ///< instance types, else the documents' file names
     std::vector<std::string> cpus;
     std::vector<AcrossRow> rows;
+    /// What differs beside the machine: the model's file, weights, versions, each against the first that has the cell.
+    std::vector<Warning> warnings;
 };
 
-/// Cells are lined up by model and settings. Cells that must not be used, emulated ones among them, have a reason
-/// instead of figures.
-Across line_up(const std::vector<MeasuredDocument>& documents);
+/// Cells are lined up by model and settings, whatever their engine is called. Cells that must not be used, emulated
+/// ones among them, have a reason instead of figures.
+Across line_up(const std::vector<document::Document>& documents);
 
 /// `gravbench.across/1`
 Json to_json(const Across& across);

@@ -5,26 +5,58 @@
 #include <algorithm>
 #include <cmath>
 #include <future>
+#include <iterator>
 #include <map>
 #include <thread>
+
+#include "compare/objection.h"
 
 namespace gravbench::compare {
 namespace {
 
-/// The figures of a cell's launches by number; by position where the document does not number them.
-std::map<int, double> figures_of(const MeasuredCell& cell, const Metric& metric) {
-    std::map<int, double> figures;
-    for (std::size_t i = 0; i < cell.launches.size(); ++i) {
-        const auto figure = metric.of_launch(cell, cell.launches[i]);
-        const int number = cell.launches[i].number();
-        if (figure && *figure > 0) {
-            figures[number < 0 ? static_cast<int>(i) : number] = *figure;
+/// The launches' figures, by the launches' numbers.
+using LaunchFigures = std::map<int, double>;
+
+LaunchFigures figures_of(const document::Cell& cell, const Metric& metric) {
+    LaunchFigures figures;
+    for (const document::Launch& launch : cell.launches) {
+        if (const auto figure = metric.of_launch(cell, launch.measured); figure && *figure > 0) {
+            figures[launch.measured.number] = *figure;
         }
     }
     return figures;
 }
 
-std::vector<double> values_of(const std::map<int, double>& figures) {
+/// The launch as it would be, had its disturbed blocks not been measured.
+records::Launch without_disturbed_blocks(const records::Launch& launch) {
+    records::Launch rest;
+    rest.number = launch.number;
+    rest.cold_start = launch.cold_start;
+    rest.peak_rss_bytes = launch.peak_rss_bytes;
+    std::copy_if(launch.blocks.begin(), launch.blocks.end(), std::back_inserter(rest.blocks),
+                 [](const records::Block& block) { return !block.is_disturbed(); });
+    return rest;
+}
+
+/// The same without what was disturbed. Only launches that were are looked at again; one that has no other blocks is
+/// left out.
+LaunchFigures undisturbed_figures(const document::Cell& cell, const Metric& metric, LaunchFigures figures) {
+    for (const document::Launch& launch : cell.launches) {
+        const auto& blocks = launch.measured.blocks;
+        if (std::none_of(blocks.begin(), blocks.end(), [](const auto& block) { return block.is_disturbed(); })) {
+            continue;
+        }
+        figures.erase(launch.measured.number);
+        const records::Launch rest = without_disturbed_blocks(launch.measured);
+        const auto figure = rest.blocks.empty() ? std::nullopt : metric.of_launch(cell, rest);
+        if (figure && *figure > 0) {
+            figures[rest.number] = *figure;
+        }
+    }
+    return figures;
+}
+
+std::vector<double> values_of(const LaunchFigures& figures) {
     std::vector<double> values;
     for (const auto& [number, figure] : figures) {
         values.push_back(figure);
@@ -32,38 +64,47 @@ std::vector<double> values_of(const std::map<int, double>& figures) {
     return values;
 }
 
-double geometric_mean(const std::map<int, double>& figures) {
-    double sum = 0;
-    for (const auto& [number, figure] : figures) {
-        sum += std::log(figure);
-    }
-    return std::exp(sum / static_cast<double>(figures.size()));
+/// Keeps what both sides have.
+void keep_pairs(LaunchFigures& base, LaunchFigures& other) {
+    std::erase_if(base, [&](const auto& one) { return !other.contains(one.first); });
+    std::erase_if(other, [&](const auto& one) { return !base.contains(one.first); });
 }
 
-std::vector<double> paired_ratios(const std::map<int, double>& base, const std::map<int, double>& other) {
+/// Of figures that are in pairs.
+std::vector<double> ratios_of(const LaunchFigures& base, const LaunchFigures& other) {
     std::vector<double> ratios;
     for (const auto& [number, figure] : other) {
-        if (const auto found = base.find(number); found != base.end()) {
-            ratios.push_back(figure / found->second);
-        }
+        ratios.push_back(figure / base.at(number));
     }
     return ratios;
 }
 
-/// Why a cell's figures must not be compared; empty where they may.
-std::string objection(const MeasuredCell& cell, const char* side) {
-    for (const Json& problem : cell.facts.at("problems")) {
-        if (problem.value("code", "") == "emulated") {
-            return std::string(side) + " ran on an emulated CPU: its times mean nothing";
+/// Why the two sides must not be compared; empty where they may.
+std::string objection(const Match& match) {
+    for (const document::Cell* cell : {match.base, match.other}) {
+        if (const auto problem = objection_to(*cell)) {
+            const std::string side = cell == match.base ? "the base" : "the new side";
+            return problem->code == "emulated" ? side + " " + problem->message
+                   : problem->message.empty()  ? side + " is not valid: " + problem->code
+                                               : side + " is not valid: " + problem->code + ": " + problem->message;
         }
     }
-    if (cell.facts.at("valid") == false) {
-        const Json& problems = cell.facts.at("problems");
-        return std::string(side) + " is not valid: " +
-               (problems.empty() ? "no complete launch"
-                                 : problems.front().value("code", "") + ": " + problems.front().value("message", ""));
-    }
     return "";
+}
+
+std::string too_few_launches(const Match& match, const CellComparison& result) {
+    const std::string& name = result.metric->name;
+    const std::size_t of_base = match.base->launches.size();
+    const std::size_t of_other = match.other->launches.size();
+    if (result.base_launches == of_base && result.other_launches == of_other) {
+        return fmt::format(
+            "{} needs at least 2 launches of each side; the base has {}, the new side {} (gravbench run --launches 5)",
+            name, of_base, of_other);
+    }
+    return fmt::format(
+        "{} needs at least 2 launches of each side that have it, a percentile with enough samples; the base has {} of "
+        "{}, the new side {} of {}",
+        name, result.base_launches, of_base, result.other_launches, of_other);
 }
 
 /// One figure a side: exact, without an interval.
@@ -78,70 +119,93 @@ void compare_figures(const Match& match, CellComparison& result) {
                                            result.metric->difference_that_counts);
 }
 
-void compare_launches(const Match& match, bool is_same_run, CellComparison& result) {
-    const std::map<int, double> base = figures_of(*match.base, *result.metric);
-    const std::map<int, double> other = figures_of(*match.other, *result.metric);
-    result.base_launches = base.size();
-    result.other_launches = other.size();
-    if (!base.empty()) {
-        result.base = geometric_mean(base);
+/// The ratio of launches that were measured side by side where there are at least 2 pairs, else of all; nothing where
+/// those are too few.
+std::optional<stats::RatioEstimate> ratio_of(const LaunchFigures& base, const LaunchFigures& other, bool is_paired) {
+    if (is_paired) {
+        return stats::paired_ratio_of(ratios_of(base, other));
     }
-    if (!other.empty()) {
-        result.other = geometric_mean(other);
+    return base.size() < 2 || other.size() < 2
+               ? std::nullopt
+               : std::optional(stats::independent_ratio(values_of(base), values_of(other)));
+}
+
+/// Figures of both sides' launches: those of pairs only, where there are at least 2.
+struct Sides {
+    LaunchFigures base;
+    LaunchFigures other;
+    bool is_paired = false;
+};
+
+Sides sides_of(LaunchFigures base, LaunchFigures other, bool is_same_run) {
+    Sides sides{std::move(base), std::move(other)};
+    if (is_same_run) {
+        Sides pairs = sides;
+        keep_pairs(pairs.base, pairs.other);
+        pairs.is_paired = pairs.base.size() >= 2;
+        return pairs.is_paired ? pairs : sides;
     }
-    const std::vector<double> ratios = is_same_run ? paired_ratios(base, other) : std::vector<double>();
-    result.is_paired = ratios.size() >= 2;
-    if (!result.is_paired && (base.size() < 2 || other.size() < 2)) {
-        result.reason = result.metric->name +
-                        " needs at least 2 launches of each side with enough samples; there are " +
-                        std::to_string(base.size()) + " and " + std::to_string(other.size());
-        return;
-    }
-    result.ratio =
-        result.is_paired ? stats::paired_ratio_of(ratios) : stats::independent_ratio(values_of(base), values_of(other));
-    if (result.is_paired) {
-        result.base_launches = result.other_launches = ratios.size();
-    }
-    result.verdict = Verdict::inconclusive;
+    return sides;
 }
 
 /// How the launches compare without the blocks that something disturbed; nothing where none was.
-std::optional<Disturbed> disturbed_part(const Match& match, bool is_same_run, const Metric& metric) {
+std::optional<Disturbed> disturbed_part(const Match& match, const Metric& metric, bool is_same_run, LaunchFigures base,
+                                        LaunchFigures other) {
     Disturbed disturbed;
-    for (const MeasuredCell* cell : {match.base, match.other}) {
-        disturbed.blocks += disturbed_blocks(*cell);
-        disturbed.of_blocks += all_blocks(*cell);
+    for (const document::Cell* cell : {match.base, match.other}) {
+        disturbed.blocks += cell->disturbed_blocks();
+        disturbed.of_blocks += cell->blocks();
     }
     if (disturbed.blocks == 0) {
         return std::nullopt;
     }
-    const MeasuredCell base = without_disturbed_blocks(*match.base);
-    const MeasuredCell other = without_disturbed_blocks(*match.other);
-    CellComparison rest;
-    rest.metric = &metric;
-    compare_launches({&base, &other}, is_same_run, rest);
-    disturbed.ratio = rest.ratio;
+    const Sides rest = sides_of(undisturbed_figures(*match.base, metric, std::move(base)),
+                                undisturbed_figures(*match.other, metric, std::move(other)), is_same_run);
+    disturbed.ratio = ratio_of(rest.base, rest.other, rest.is_paired);
     return disturbed;
 }
 
-CellComparison compare_cell(const Match& match, const Metric& metric, bool is_same_run) {
+void compare_launches(const Match& match, bool is_same_run, CellComparison& result) {
+    const Metric& metric = *result.metric;
+    LaunchFigures base = figures_of(*match.base, metric);
+    LaunchFigures other = figures_of(*match.other, metric);
+    const Sides sides = sides_of(base, other, is_same_run);
+    result.base = figure_of(*match.base, metric, values_of(sides.base));
+    result.other = figure_of(*match.other, metric, values_of(sides.other));
+    result.base_launches = sides.base.size();
+    result.other_launches = sides.other.size();
+    result.is_paired = sides.is_paired;
+    result.ratio = ratio_of(sides.base, sides.other, sides.is_paired);
+    result.disturbed = disturbed_part(match, metric, is_same_run, std::move(base), std::move(other));
+    if (!result.ratio) {
+        result.reason = too_few_launches(match, result);
+        return;
+    }
+    result.verdict = Verdict::inconclusive;
+}
+
+/// What is compared, and in which run it was measured.
+struct Documents {
+    const document::Document& base;
+    const document::Document& other;
+
+    bool are_of_one_run() const { return !base.run.id.empty() && base.run.id == other.run.id; }
+};
+
+CellComparison compare_cell(const Match& match, const Metric& metric, const Documents& documents) {
     CellComparison result;
     result.metric = &metric;
-    result.base_key = match.base->key();
-    result.other_key = match.other->key();
-    result.difference = difference(*match.base, *match.other);
-    result.reason = objection(*match.base, "the base");
-    if (result.reason.empty()) {
-        result.reason = objection(*match.other, "the new side");
-    }
+    result.base_key = match.base->key;
+    result.other_key = match.other->key;
+    result.difference = difference(documents.base, *match.base, documents.other, *match.other);
+    result.reason = objection(match);
     if (!result.reason.empty()) {
         return result;
     }
     if (metric.of_cell != nullptr) {
         compare_figures(match, result);
     } else {
-        compare_launches(match, is_same_run, result);
-        result.disturbed = disturbed_part(match, is_same_run, metric);
+        compare_launches(match, documents.are_of_one_run(), result);
     }
     return result;
 }
@@ -150,10 +214,11 @@ double half_width(const stats::RatioEstimate& ratio) {
     return std::log(ratio.ci95.high / ratio.ci95.low) / 2;
 }
 
-double mean_seconds(const MeasuredCell& cell) {
+double mean_seconds(const document::Cell& cell) {
+    constexpr double ns_per_s = 1e9;
     double sum = 0;
-    for (const MeasuredLaunch& launch : cell.launches) {
-        sum += launch.seconds();
+    for (const document::Launch& launch : cell.launches) {
+        sum += static_cast<double>(launch.measured.busy_ns) / ns_per_s;
     }
     return cell.launches.empty() ? 0 : sum / static_cast<double>(cell.launches.size());
 }
@@ -224,7 +289,7 @@ void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComp
 
 /// All metrics of all matches, the matches parted among threads.
 std::vector<CellComparison> compare_all(const Matches& matches, const std::vector<std::string>& names,
-                                        bool is_same_run) {
+                                        const Documents& documents) {
     const std::size_t count = matches.pairs.size();
     std::vector<CellComparison> cells(count * names.size());
     std::vector<const Metric*> chosen;
@@ -237,7 +302,7 @@ std::vector<CellComparison> compare_all(const Matches& matches, const std::vecto
         working.push_back(std::async(std::launch::async, [&, part] {
             for (std::size_t i = part * count / parts; i < (part + 1) * count / parts; ++i) {
                 for (std::size_t metric = 0; metric < chosen.size(); ++metric) {
-                    cells[metric * count + i] = compare_cell(matches.pairs[i], *chosen[metric], is_same_run);
+                    cells[metric * count + i] = compare_cell(matches.pairs[i], *chosen[metric], documents);
                 }
             }
         }));
@@ -250,22 +315,21 @@ std::vector<CellComparison> compare_all(const Matches& matches, const std::vecto
 
 }  // namespace
 
-Comparison compare(const MeasuredDocument& base, const MeasuredDocument& other, const Matches& matches,
+Comparison compare(const document::Document& base, const document::Document& other, const Matches& matches,
                    const ComparisonOptions& options) {
-    const bool is_same_run = base.run.value("id", Json()) == other.run.value("id", Json("another"));
     Comparison comparison;
     comparison.base_name = base.name;
     comparison.other_name = other.name;
     comparison.options = options;
     comparison.only_in_base = matches.only_in_base;
     comparison.only_in_other = matches.only_in_other;
-    comparison.cells = compare_all(matches, options.metrics, is_same_run);
+    comparison.cells = compare_all(matches, options.metrics, {base, other});
     judge(matches, options.rule, comparison.cells);
     comparison.warnings = unfairness(base, other, matches);
     return comparison;
 }
 
-Comparison compare_versus(const MeasuredDocument& document, const ComparisonOptions& options) {
+Comparison compare_versus(const document::Document& document, const ComparisonOptions& options) {
     return compare(document, document, match_versus(document), options);
 }
 

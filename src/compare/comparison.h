@@ -66,11 +66,11 @@ struct Comparison {
 
 /// Compares cells that match. Where both documents are of one run, launches of the same number were measured side by
 /// side and are compared in pairs. Cells whose figures must not be used, emulated ones among them, are never ranked.
-Comparison compare(const MeasuredDocument& base, const MeasuredDocument& other, const Matches& matches,
+Comparison compare(const document::Document& base, const document::Document& other, const Matches& matches,
                    const ComparisonOptions& options);
 
 /// The pairs of variants that one run measured against each other.
-Comparison compare_versus(const MeasuredDocument& document, const ComparisonOptions& options);
+Comparison compare_versus(const document::Document& document, const ComparisonOptions& options);
 
 /// What "slower" and the others are called for this metric.
 std::string name_of(Verdict verdict, const Metric& metric);

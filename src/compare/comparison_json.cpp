@@ -1,3 +1,5 @@
+#include "compare/comparison_json.h"
+
 #include "compare/comparison.h"
 
 namespace gravbench::compare {
@@ -50,16 +52,20 @@ Json cell_json(const CellComparison& cell) {
 
 }  // namespace
 
+Json warnings_json(const std::vector<Warning>& warnings) {
+    Json json = Json::array();
+    for (const Warning& warning : warnings) {
+        json.push_back({{"code", warning.code}, {"message", warning.message}, {"cells", warning.cells}});
+    }
+    return json;
+}
+
 Json to_json(const Comparison& comparison) {
     Json cells = Json::array();
     for (const CellComparison& cell : comparison.cells) {
         cells.push_back(cell_json(cell));
     }
-    Json warnings = Json::array();
-    for (const Warning& warning : comparison.warnings) {
-        warnings.push_back({{"code", warning.code}, {"message", warning.message}, {"cells", warning.cells}});
-    }
-    return {{"schema", "gravbench.comparison/1"},
+    return {{"schema", comparison_schema_name},
             {"base", comparison.base_name},
             {"new", comparison.other_name},
             {"tolerance", comparison.options.rule.tolerance},
@@ -67,7 +73,7 @@ Json to_json(const Comparison& comparison) {
             {"cells", cells},
             {"only_in_base", comparison.only_in_base},
             {"only_in_new", comparison.only_in_other},
-            {"warnings", warnings}};
+            {"warnings", warnings_json(comparison.warnings)}};
 }
 
 }  // namespace gravbench::compare

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,33 @@ struct Warning {
     std::size_t cells = 0;  ///< how many pairs of cells it is about; 0 for the documents as a whole
 };
 
-/// Every check of the guard (the table in fairness.cpp), each message once.
-std::vector<Warning> unfairness(const MeasuredDocument& base, const MeasuredDocument& other, const Matches& matches);
+/// Each message once, with the number of cells that it is about.
+class Warnings {
+  public:
+    /// An empty message is no warning.
+    void add(const std::string& code, const std::string& message, std::size_t cells);
+    std::vector<Warning> take() { return std::move(warnings_); }
+
+  private:
+    std::vector<Warning> warnings_;
+    std::map<std::string, std::size_t> known_;
+};
+
+/// A cell and its document.
+struct Measured {
+    const document::Document& document;
+    const document::Cell& cell;
+};
+
+/// Every check of the guard (the tables in fairness.cpp).
+std::vector<Warning> unfairness(const document::Document& base, const document::Document& other,
+                                const Matches& matches);
+
+/// The checks that hold for two machines as well: the model's file, its weights, and versions. Messages begin with
+/// `sides`.
+void add_unlike_models(const Measured& base, const Measured& other, const std::string& sides, Warnings& warnings);
+
+/// That a document has no cells.
+void add_empty(const document::Document& document, Warnings& warnings);
 
 }  // namespace gravbench::compare

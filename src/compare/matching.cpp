@@ -7,45 +7,16 @@
 
 #include "base/errors.h"
 #include "base/text.h"
-#include "plan/setting.h"
+#include "compare/identity_member.h"
 
 namespace gravbench::compare {
 namespace {
 
-std::string text_of(const Json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-/// What a cell is, by name: its settings, those of shape and environment one by one, model and engine.
-std::map<std::string, std::string> identity_of(const MeasuredCell& cell) {
-    std::map<std::string, std::string> identity;
-    for (const auto& [name, value] : cell.facts.at("settings").at("requested").items()) {
-        if (!value.is_object()) {
-            identity[name] = text_of(value);
-            continue;
-        }
-        for (const auto& [inner, inner_value] : value.items()) {
-            identity[name + "." + inner] = text_of(inner_value);
-        }
-    }
-    identity["model"] = cell.facts.at("model").value("name", "");
-    // The label that the key has: an engine's own name is the same for two builds of it.
-    const std::string key = cell.key();
-    const auto engine = key.find("engine=");
-    identity["engine"] = engine == std::string::npos ? "" : key.substr(engine + 7, key.find(',', engine) - engine - 7);
-    const auto variant = key.find("variant=");
-    identity["variant"] = variant == std::string::npos ? "" : key.substr(variant);
-    return identity;
-}
-
-bool is_selected(const std::map<std::string, std::string>& identity, const Selection& selection) {
-    for (const auto& [name, value] : selection) {
-        const auto found = identity.find(name);
-        if (found == identity.end() || found->second != value) {
-            return false;
-        }
-    }
-    return true;
+bool is_selected(const plan::Identity& identity, const Selection& selection) {
+    return std::all_of(selection.begin(), selection.end(), [&](const auto& wanted) {
+        const auto value = member_of(identity, wanted.first);
+        return value && text_of(*value) == wanted.second;
+    });
 }
 
 std::string describe(const Selection& selection) {
@@ -56,35 +27,40 @@ std::string describe(const Selection& selection) {
     return text;
 }
 
-using Side = std::map<std::string, const MeasuredCell*>;
+using Side = std::map<plan::Identity, const document::Cell*>;
 
-/// The selected cells by what is left of their identity without the names that the sides differ in.
-Side side_of(const MeasuredDocument& document, const Selection& selection, const std::set<std::string>& ignored,
+/// The selected cells by what is left of their identity without the members that the sides differ in.
+Side side_of(const document::Document& document, const Selection& selection, const std::set<std::string>& ignored,
              const char* flag) {
     Side side;
-    for (const MeasuredCell& cell : document.cells) {
-        const auto identity = identity_of(cell);
-        if (!is_selected(identity, selection)) {
+    for (const document::Cell& cell : document.cells) {
+        if (!is_selected(cell.identity, selection)) {
             continue;
         }
-        std::string rest;
-        for (const auto& [name, value] : identity) {
-            rest += ignored.count(name) != 0 ? "" : fmt::format("{}={}\n", name, value);
-        }
-        const auto [place, is_new] = side.emplace(rest, &cell);
+        const auto [place, is_new] = side.emplace(without(cell.identity, ignored), &cell);
         if (!is_new) {
             throw UsageError(
                 fmt::format("{}: {} and {} differ in nothing that the other side could be told apart by; "
                             "select more with {} NAME=VALUE,NAME=VALUE",
-                            document.name, place->second->key(), cell.key(), flag));
+                            document.name, place->second->key, cell.key, flag));
         }
     }
     if (side.empty() && !selection.empty()) {
         throw UsageError(fmt::format("{} {}: no cell of {} has these settings; its first is {}", flag,
                                      describe(selection), document.name,
-                                     document.cells.empty() ? "none" : document.cells.front().key()));
+                                     document.cells.empty() ? "none" : document.cells.front().key));
     }
     return side;
+}
+
+std::string name_and_version(const document::Document& document, const document::Cell& cell) {
+    const document::Engine* engine = document::engine_of(document, cell);
+    return engine == nullptr ? "" : engine->description.name + " " + engine->description.version;
+}
+
+std::string text_of_member(const plan::Identity& identity, const std::string& name) {
+    const auto value = member_of(identity, name);
+    return value ? text_of(*value) : "unset";
 }
 
 }  // namespace
@@ -98,7 +74,7 @@ Selection parse_selection(const std::string& text, const std::string& flag) {
     for (const std::string& piece : text.empty() ? std::vector<std::string>() : split(text, ',')) {
         const auto equals = piece.find('=');
         const std::string name = piece.substr(0, equals);
-        const bool is_named = name.rfind("env.", 0) == 0 || name.rfind("shape.", 0) == 0;
+        const bool is_named = name.starts_with("env.") || name.starts_with("shape.");
         if (equals == std::string::npos || (!is_named && std::find(names.begin(), names.end(), name) == names.end())) {
             throw UsageError(fmt::format("{}: \"{}\" is no NAME=VALUE with a name of {}, env.NAME or shape.NAME{}",
                                          flag, piece, fmt::join(names, ", "), did_you_mean(name, names)));
@@ -108,7 +84,7 @@ Selection parse_selection(const std::string& text, const std::string& flag) {
     return selection;
 }
 
-Matches match(const MeasuredDocument& base, const Selection& where, const MeasuredDocument& other,
+Matches match(const document::Document& base, const Selection& where, const document::Document& other,
               const Selection& against) {
     std::set<std::string> ignored;
     for (const Selection* selection : {&where, &against}) {
@@ -124,11 +100,11 @@ Matches match(const MeasuredDocument& base, const Selection& where, const Measur
             matches.pairs.push_back({cell, found->second});
             of_other.erase(found);
         } else {
-            matches.only_in_base.push_back(cell->key());
+            matches.only_in_base.push_back(cell->key);
         }
     }
     for (const auto& [rest, cell] : of_other) {
-        matches.only_in_other.push_back(cell->key());
+        matches.only_in_other.push_back(cell->key);
     }
     // In the order of the document, which is that of the plan.
     std::sort(matches.pairs.begin(), matches.pairs.end(),
@@ -136,36 +112,34 @@ Matches match(const MeasuredDocument& base, const Selection& where, const Measur
     return matches;
 }
 
-Matches match_versus(const MeasuredDocument& document) {
-    std::map<std::string, const MeasuredCell*> by_key;
-    for (const MeasuredCell& cell : document.cells) {
-        by_key[cell.key()] = &cell;
-    }
+Matches match_versus(const document::Document& document) {
     Matches matches;
-    for (const Json& pair : document.versus) {
-        const auto base = by_key.find(required<std::string>(pair, "base", document.name + ": versus"));
-        const auto other = by_key.find(required<std::string>(pair, "new", document.name + ": versus"));
-        if (base == by_key.end() || other == by_key.end()) {
-            throw DataError(fmt::format("{}: versus names {}, which is no cell of it", document.name, pair.dump()));
-        }
-        matches.pairs.push_back({base->second, other->second});
+    for (const document::Versus& pair : document.versus) {
+        matches.pairs.push_back({&document.cells.at(pair.base), &document.cells.at(pair.other)});
     }
     return matches;
 }
 
-std::string difference(const MeasuredCell& base, const MeasuredCell& other) {
-    auto of_other = identity_of(other);
+std::string difference(const document::Document& base_document, const document::Cell& base,
+                       const document::Document& other_document, const document::Cell& other) {
+    std::set<std::string> names = names_of(base.identity);
+    names.merge(names_of(other.identity));
     std::string text;
-    for (const auto& [name, value] : identity_of(base)) {
-        const std::string others = of_other[name];
-        if (value != others && name != "variant") {
-            text += fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ", name, value.empty() ? "default" : value,
-                                others.empty() ? "default" : others);
+    const auto add = [&](const std::string& name, const std::string& of_base, const std::string& of_other) {
+        if (of_base != of_other) {
+            text += fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ", name, of_base, of_other);
         }
-        of_other.erase(name);
-    }
-    for (const auto& [name, value] : of_other) {
-        text += fmt::format("{}{} unset -> {}", text.empty() ? "" : ", ", name, value);
+    };
+    for (const std::string& name : names) {
+        if (name == "engine" && base.identity.engine == other.identity.engine) {
+            const std::string of_base = name_and_version(base_document, base);
+            const std::string of_other = name_and_version(other_document, other);
+            if (!of_base.empty() && !of_other.empty()) {
+                add(name, of_base, of_other);
+            }
+        } else {
+            add(name, text_of_member(base.identity, name), text_of_member(other.identity, name));
+        }
     }
     return text;
 }

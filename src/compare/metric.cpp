@@ -3,88 +3,103 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "base/errors.h"
 #include "base/text.h"
-#include "stats/quantile.h"
 
 namespace gravbench::compare {
 namespace {
 
 using Figure = std::optional<double>;
 
-std::vector<double> samples_of(const MeasuredLaunch& launch) {
-    std::vector<double> samples;
-    for (const auto& block : launch.blocks_ms) {
-        samples.insert(samples.end(), block.begin(), block.end());
+constexpr double bytes_per_mib = 1 << 20;
+constexpr double ns_per_ms = 1e6;
+
+double geometric_mean(std::span<const double> figures) {
+    double sum = 0;
+    for (const double figure : figures) {
+        sum += std::log(figure);
     }
-    return samples;
+    return std::exp(sum / static_cast<double>(figures.size()));
 }
 
-template <int PerMille>
-Figure percentile(const MeasuredCell&, const MeasuredLaunch& launch) {
-    constexpr double probability = PerMille / 1000.0;
-    std::vector<double> samples = samples_of(launch);
-    if (samples.size() < stats::launch_samples_needed(probability)) {
-        return std::nullopt;
-    }
-    std::sort(samples.begin(), samples.end());
-    return stats::launch_quantile(samples, probability);
-}
-
-Figure mean(const MeasuredCell&, const MeasuredLaunch& launch) {
-    const std::vector<double> samples = samples_of(launch);
-    return samples.empty()
-               ? std::nullopt
-               : Figure(std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size()));
+/// A percentile of latency, or its mean.
+Metric latency(const char* name, const char* title) {
+    Metric metric{name, title};
+    metric.of_launch = [name](const document::Cell&, const records::Launch& launch) {
+        return figures::launch_figure(launch, name);
+    };
+    metric.in_document = [name](const document::Cell& cell) {
+        return cell.latency ? cell.latency->at(name).value : std::nullopt;
+    };
+    return metric;
 }
 
 /// Items a second, an item being one row of the batch.
-Figure throughput(const MeasuredCell& cell, const MeasuredLaunch& launch) {
-    const Json& batch = cell.facts.at("settings").at("requested").value("batch", Json(1));
-    const double wall_ms = std::accumulate(launch.wall_ms.begin(), launch.wall_ms.end(), 0.0);
-    const auto inferences = static_cast<double>(samples_of(launch).size());
-    return wall_ms > 0 && batch.is_number() ? Figure(inferences * batch.get<double>() * 1000 / wall_ms) : std::nullopt;
+Metric throughput() {
+    Metric metric{"throughput", "items/s", false};
+    metric.of_launch = [](const document::Cell& cell, const records::Launch& launch) {
+        return figures::launch_throughput(launch, cell.batch());
+    };
+    metric.in_document = [](const document::Cell& cell) {
+        return cell.throughput ? cell.throughput->value : std::nullopt;
+    };
+    return metric;
 }
 
-Figure number_of(const Json& object, const char* member) {
-    const auto found = object.is_object() ? object.find(member) : object.end();
-    return object.is_object() && found != object.end() && found->is_number() ? Figure(found->get<double>())
-                                                                             : std::nullopt;
+Metric first_inference() {
+    Metric metric{"first-inference", "first ms"};
+    metric.of_launch = [](const document::Cell&, const records::Launch& launch) -> Figure {
+        const auto& cold = launch.cold_start;
+        return cold && cold->first_inference_ns > 0 ? Figure(static_cast<double>(cold->first_inference_ns) / ns_per_ms)
+                                                    : std::nullopt;
+    };
+    metric.in_document = [](const document::Cell& cell) {
+        return cell.cold_start ? cell.cold_start->first_inference : std::nullopt;
+    };
+    return metric;
 }
 
-Figure memory(const MeasuredCell&, const MeasuredLaunch& launch) {
-    constexpr double bytes_per_mib = 1 << 20;
-    const Figure bytes = number_of(launch.facts, "peak_rss_bytes");
-    return bytes ? Figure(*bytes / bytes_per_mib) : std::nullopt;
-}
-
-Figure first_inference(const MeasuredCell&, const MeasuredLaunch& launch) {
-    return number_of(launch.facts, "first_inference_ms");
+Metric memory() {
+    Metric metric{"memory", "peak MiB", true, "smaller", "larger"};
+    const auto mib = [](std::int64_t bytes) {
+        return bytes > 0 ? Figure(static_cast<double>(bytes) / bytes_per_mib) : std::nullopt;
+    };
+    metric.of_launch = [mib](const document::Cell&, const records::Launch& launch) {
+        return mib(launch.peak_rss_bytes);
+    };
+    metric.in_document = [mib](const document::Cell& cell) { return mib(cell.peak_rss_bytes.value_or(0)); };
+    return metric;
 }
 
 /// Outputs that are wrong by a share e of themselves have a cosine of about 1 - e * e / 2: this is an e of 1.4%. Five
 /// times what fpmath bf16 costs (0.00002, docs/facts.md), a hundredth of what --min-cosine allows.
 constexpr double cosine_that_counts = 1e-4;
 
-Figure cosine(const MeasuredCell& cell) {
-    return number_of(member_or_empty(cell.facts, "accuracy"), "cosine_similarity");
+Metric cosine() {
+    Metric metric{"cosine", "cosine", false, "more exact", "less exact"};
+    metric.of_cell = [](const document::Cell& cell) {
+        return cell.accuracy ? cell.accuracy->outputs.cosine_similarity : std::nullopt;
+    };
+    metric.in_document = metric.of_cell;
+    metric.difference_that_counts = cosine_that_counts;
+    return metric;
 }
 
 }  // namespace
 
 const std::vector<Metric>& metrics() {
     static const std::vector<Metric> table{
-        {"p50", "p50 ms", true, "faster", "slower", percentile<500>, nullptr},
-        {"p90", "p90 ms", true, "faster", "slower", percentile<900>, nullptr},
-        {"p95", "p95 ms", true, "faster", "slower", percentile<950>, nullptr},
-        {"p99", "p99 ms", true, "faster", "slower", percentile<990>, nullptr},
-        {"mean", "mean ms", true, "faster", "slower", mean, nullptr},
-        {"throughput", "items/s", false, "faster", "slower", throughput, nullptr},
-        {"first-inference", "first ms", true, "faster", "slower", first_inference, nullptr},
-        {"memory", "peak MiB", true, "smaller", "larger", memory, nullptr},
-        {"cosine", "cosine", false, "more exact", "less exact", nullptr, cosine, cosine_that_counts},
+        latency("p50", "p50 ms"),
+        latency("p90", "p90 ms"),
+        latency("p95", "p95 ms"),
+        latency("p99", "p99 ms"),
+        latency("mean", "mean ms"),
+        throughput(),
+        first_inference(),
+        memory(),
+        cosine(),
     };
     return table;
 }
@@ -101,6 +116,14 @@ const Metric& find_metric(const std::string& name) {
             fmt::format("--metric: \"{}\" is not one of {}{}", name, metric_names(), did_you_mean(name, names)));
     }
     return *found;
+}
+
+Figure figure_of(const document::Cell& cell, const Metric& metric, std::span<const double> taking_part) {
+    const Figure own = metric.in_document(cell);
+    if (own && taking_part.size() == cell.launches.size()) {
+        return own;
+    }
+    return taking_part.empty() ? std::nullopt : Figure(geometric_mean(taking_part));
 }
 
 std::string metric_names() {

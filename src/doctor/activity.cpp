@@ -1,6 +1,9 @@
 #include "doctor/activity.h"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <sstream>
 
 #include "machine/host_files.h"
@@ -57,6 +60,24 @@ Counters read_counters(const std::vector<int>& cpus, const fs::path& root) {
     counters.swapped_pages = swapped_pages(root);
     counters.processes = machine::process_times(root);
     return counters;
+}
+
+bool wait_quietly(std::chrono::nanoseconds duration, int stop_descriptor) {
+    using Clock = std::chrono::steady_clock;
+    const auto deadline = Clock::now() + duration;
+    pollfd stop{stop_descriptor, POLLIN, 0};
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const int ready = ::poll(&stop, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 3600000)));
+        if (ready > 0) {
+            return false;
+        }
+        // A signal ends the wait as well, with EINTR: its handler has written by then, and the next look shows it.
+        const bool is_interrupted = ready < 0 && errno == EINTR;
+        if (!is_interrupted && (ready < 0 || Clock::now() >= deadline)) {
+            return true;
+        }
+    }
 }
 
 Activity activity_between(const Counters& before, const Counters& after, int own) {

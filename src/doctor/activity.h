@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -37,6 +38,9 @@ struct Activity {
     std::vector<BusyProcess> busiest;  ///< at most 3 other processes of a tenth of a CPU or more
     std::int64_t swapped_pages = 0;
 };
+
+/// Waits that long without working, so that what others do is seen. False where the descriptor became readable first.
+bool wait_quietly(std::chrono::nanoseconds duration, int stop_descriptor);
 
 /// `own` is the process that does not count as competing.
 Activity activity_between(const Counters& before, const Counters& after, int own);

@@ -17,7 +17,7 @@ std::vector<Finding> look_at_engine(const Facts& facts) {
                    : std::vector<Finding>{{Status::unfit, facts.engine_error,
                                            "build it (scripts/quickstart.sh), or name another with --engine"}};
     }
-    const Engine& engine = *facts.engine;
+    const protocol::EngineDescription& engine = facts.engine->description;
     const std::string who = fmt::format("{} {}", engine.name, engine.version);
     if (!machine::is_same_cpu(engine.arch, engine.cpu, facts.machine)) {
         return {{Status::unfit,
@@ -42,7 +42,7 @@ std::vector<Finding> look_at_onednn(const Facts& facts) {
 }
 
 std::vector<Finding> look_at_acl(const Facts& facts) {
-    if (!is_torch(facts) || facts.engine->arch != "aarch64") {
+    if (!is_torch(facts) || facts.engine->description.arch != "aarch64") {
         return {};
     }
     if (facts.engine->acl.empty()) {
@@ -61,7 +61,7 @@ std::vector<Finding> look_at_blas(const Facts& facts) {
         return {{Status::unknown, "LibTorch does not tell which it was built with", ""}};
     }
     const bool is_mkl = blas.find("mkl") != std::string::npos;
-    if (facts.engine->arch == "x86_64" && !is_mkl) {
+    if (facts.engine->description.arch == "x86_64" && !is_mkl) {
         return {{Status::notice, fmt::format("{}: the official wheels for x86 have MKL", blas),
                  "compare with the official wheel before blaming the CPU"}};
     }

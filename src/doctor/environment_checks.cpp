@@ -60,7 +60,8 @@ Finding unset(Status status, const std::string& name, const std::string& text) {
 }
 
 bool is_arm_torch(const Facts& facts) {
-    return facts.engine && !facts.engine->arch.empty() ? facts.engine->arch == "aarch64" : is_arm(facts);
+    return facts.engine && !facts.engine->description.arch.empty() ? facts.engine->description.arch == "aarch64"
+                                                                   : is_arm(facts);
 }
 
 const std::vector<Check>& environment_checks() {

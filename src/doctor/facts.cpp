@@ -8,9 +8,9 @@
 namespace gravbench::doctor {
 namespace {
 
-std::string text_member(const Json& json, const char* key) {
-    const auto found = json.is_object() ? json.find(key) : json.end();
-    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+std::string library(const protocol::EngineDescription& description, const std::string& name) {
+    const auto found = description.libraries.find(name);
+    return found == description.libraries.end() ? "" : found->second.value_or("");
 }
 
 std::vector<std::string> listed(const std::string& text) {
@@ -26,19 +26,13 @@ std::vector<std::string> listed(const std::string& text) {
 
 }  // namespace
 
-Engine engine_from(const Json& json) {
-    const Json& libraries = member_or_empty(json, "libraries");
-    return {text_member(json, "name"),
-            text_member(json, "version"),
-            text_member(json, "arch"),
-            text_member(json, "cpu"),
-            text_member(json, "isa"),
-            text_member(libraries, "torch"),
-            text_member(libraries, "onednn"),
-            text_member(libraries, "acl"),
-            text_member(libraries, "blas"),
-            listed(text_member(libraries, "openmp")),
-            json};
+Engine engine_from(const protocol::EngineDescription& description) {
+    return {description,
+            library(description, "torch"),
+            library(description, "onednn"),
+            library(description, "acl"),
+            library(description, "blas"),
+            listed(library(description, "openmp"))};
 }
 
 std::optional<std::string> variable(const Facts& facts, const std::string& name) {

@@ -5,31 +5,25 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "doctor/activity.h"
 #include "doctor/host.h"
 #include "doctor/measurement.h"
 #include "machine/machine.h"
+#include "protocol/messages.h"
 
 namespace gravbench::doctor {
 
-/// What an engine says of itself. Empty where it does not say.
+/// An engine, and the libraries in it that the checks know. Empty where it does not say.
 struct Engine {
-    std::string name;
-    std::string version;
-    std::string arch;
-    std::string cpu;
-    std::string isa;
+    protocol::EngineDescription description;
     std::string torch;  ///< LibTorch's version, where it is one
     std::string onednn;
     std::string acl;
     std::string blas;
     std::vector<std::string> openmp;  ///< runtimes in its process
-    Json json;                        ///< all of it, for the report
 };
 
-/// From the results document's "engine".
-Engine engine_from(const Json& json);
+Engine engine_from(const protocol::EngineDescription& description);
 
 /// All that the checks look at, so that a test can bring any machine.
 struct Facts {

@@ -37,11 +37,11 @@ double undisturbed_step_ns() {
     return static_cast<double>(std::max<std::int64_t>(1, fastest_ns)) / static_cast<double>(steps);
 }
 
-std::vector<double> times_until(std::int64_t end_ns, std::int64_t steps) {
+std::vector<double> times_until(std::int64_t end_ns, std::int64_t steps, const std::function<bool()>& is_stopped) {
     constexpr std::size_t least = 5;
     volatile std::uint64_t sink = 1;
     std::vector<double> times;
-    for (std::int64_t start = monotonic_ns(); start < end_ns || times.size() < least;) {
+    for (std::int64_t start = monotonic_ns(); (start < end_ns || times.size() < least) && !is_stopped();) {
         sink = work(steps, sink);
         const std::int64_t end = monotonic_ns();
         times.push_back(static_cast<double>(end - start));
@@ -97,7 +97,8 @@ std::optional<Noise> noise_of(const std::vector<std::vector<double>>& times_ns, 
     return noise;
 }
 
-std::optional<Noise> measure_noise(int threads, std::chrono::nanoseconds duration) {
+std::optional<Noise> measure_noise(int threads, std::chrono::nanoseconds duration,
+                                   const std::function<bool()>& is_stopped) {
     // About a short inference, and about what the kernel gives to one process before it runs the next: most shorter
     // pieces would never meet another process.
     constexpr double piece_ns = 5e6;
@@ -108,7 +109,7 @@ std::optional<Noise> measure_noise(int threads, std::chrono::nanoseconds duratio
     {
         std::vector<std::jthread> workers;
         for (std::vector<double>& own : times) {
-            workers.emplace_back([&own, end_ns, steps] { own = times_until(end_ns, steps); });
+            workers.emplace_back([&, end_ns, steps] { own = times_until(end_ns, steps, is_stopped); });
         }
     }
     return noise_of(times, piece_ns);

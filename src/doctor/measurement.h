@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,9 @@ struct Noise {
 /// thread has fewer than 3.
 std::optional<Noise> noise_of(const std::vector<std::vector<double>>& times_ns, double undisturbed_ns);
 
-/// Keeps `threads` threads busy for about that long.
-std::optional<Noise> measure_noise(int threads, std::chrono::nanoseconds duration);
+/// Keeps `threads` threads busy for about that long, or until `is_stopped` says so, which every thread asks between two
+/// pieces.
+std::optional<Noise> measure_noise(
+    int threads, std::chrono::nanoseconds duration, const std::function<bool()>& is_stopped = [] { return false; });
 
 }  // namespace gravbench::doctor

@@ -7,11 +7,11 @@ namespace gravbench::doctor {
 namespace {
 
 bool is_arm_engine(const Facts& facts) {
-    return facts.engine && facts.engine->arch == "aarch64";
+    return facts.engine && facts.engine->description.arch == "aarch64";
 }
 
 bool is_x86_engine(const Facts& facts) {
-    return facts.engine && facts.engine->arch == "x86_64";
+    return facts.engine && facts.engine->description.arch == "x86_64";
 }
 
 bool has_open_blas(const Facts& facts) {

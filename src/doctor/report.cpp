@@ -61,7 +61,7 @@ std::string heading(const Facts& facts) {
                     counted(static_cast<std::size_t>(machine::usable_physical_cores(machine)), "core"),
                     counted(static_cast<std::size_t>(machine.vcpus), "vCPU"), machine.arch, machine.kernel);
     if (facts.engine) {
-        text += fmt::format("; engine {} {}", facts.engine->name, facts.engine->version);
+        text += fmt::format("; engine {} {}", facts.engine->description.name, facts.engine->description.version);
     }
     return text;
 }
@@ -96,7 +96,7 @@ Json to_json(const Facts& facts, const std::vector<Finding>& findings) {
     }
     return {{"schema", "gravbench.doctor/1"},
             {"machine", machine::to_json(facts.machine)},
-            {"engine", facts.engine ? facts.engine->json : Json()},
+            {"engine", facts.engine ? protocol::to_json(facts.engine->description) : Json()},
             {"measured", measured(facts)},
             {"checks", list},
             {"fit", is_fit(findings)}};

@@ -5,13 +5,12 @@
 #include <array>
 #include <fstream>
 #include <sstream>
-#include <string>
 
 namespace gravbench::engine {
 
 #if defined(__aarch64__)
 
-Json cpu_features() {
+std::vector<std::string> cpu_features() {
     struct Feature {
         const char* name;
         unsigned long type;
@@ -28,7 +27,7 @@ Json cpu_features() {
         {"i8mm", AT_HWCAP2, 13},
         {"bf16", AT_HWCAP2, 14},
     }};
-    Json found = Json::array();
+    std::vector<std::string> found;
     for (const Feature& feature : features) {
         if ((::getauxval(feature.type) >> feature.bit & 1) != 0) {
             found.push_back(feature.name);
@@ -39,10 +38,10 @@ Json cpu_features() {
 
 #else
 
-Json cpu_features() {
+std::vector<std::string> cpu_features() {
     static constexpr std::array<const char*, 9> wanted{
         "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8"};
-    Json found = Json::array();
+    std::vector<std::string> found;
     std::ifstream stream("/proc/cpuinfo");
     for (std::string line; std::getline(stream, line);) {
         if (line.rfind("flags", 0) != 0) {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "base/json.h"
+#include <string>
+#include <vector>
 
 namespace gravbench::engine {
 
 /// The extensions that decide which kernels oneDNN and ACL choose, by the kernel's names, as this process sees them:
 /// under emulation those of the emulated CPU.
-Json cpu_features();
+std::vector<std::string> cpu_features();
 
 }  // namespace gravbench::engine

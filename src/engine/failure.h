@@ -17,8 +17,9 @@ class Failure : public std::runtime_error {
     std::string code_;
 };
 
-/// The exception in flight as a Failure with `code`, or with out_of_memory where that is what happened. LibTorch's
-/// backtraces are cut. To be called in a catch block.
+/// The exception in flight as a Failure with `code`, or with out_of_memory where that is what happened. The message
+/// begins with the context and the cause; of TorchScript's tracebacks, the innermost frame follows. To be called in a
+/// catch block.
 Failure failure_from_current(const std::string& code, const std::string& context);
 
 }  // namespace gravbench::engine

@@ -27,8 +27,12 @@ std::string word_after(const std::string& text, const std::string& marker) {
     return text.substr(from, text.find_first_of(" ,\n", from) - from);
 }
 
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
 /// The file names of the shared libraries in this process that start with one of the prefixes.
-Json mapped_libraries(const std::set<std::string>& prefixes) {
+std::optional<std::string> mapped_libraries(const std::set<std::string>& prefixes) {
     std::set<std::string> found;
     std::ifstream maps("/proc/self/maps");
     for (std::string line; std::getline(maps, line);) {
@@ -44,23 +48,19 @@ Json mapped_libraries(const std::set<std::string>& prefixes) {
     for (const std::string& name : found) {
         text += (text.empty() ? "" : ", ") + name;
     }
-    return text.empty() ? Json() : Json(text);
+    return unless_empty(text);
 }
 
-Json or_null(const std::string& text) {
-    return text.empty() ? Json() : Json(text);
-}
-
-Json libraries() {
+std::map<std::string, std::optional<std::string>> libraries() {
     const std::string build = at::show_config();
     std::string onednn = word_after(build, "MKL-DNN ");
     if (!onednn.empty() && onednn[0] == 'v') {
         onednn.erase(0, 1);
     }
     return {{"torch", TORCH_VERSION},
-            {"onednn", or_null(onednn)},
+            {"onednn", unless_empty(onednn)},
             {"acl", mapped_libraries({"libarm_compute"})},
-            {"blas", or_null(word_after(build, "BLAS_INFO="))},
+            {"blas", unless_empty(word_after(build, "BLAS_INFO="))},
             {"openmp", mapped_libraries({"libgomp", "libomp", "libiomp"})}};
 }
 
@@ -98,15 +98,11 @@ std::string arch() {
 protocol::Hello describe_self() {
     protocol::Hello hello;
     hello.protocol = protocol::version;
-    hello.engine_name = "torch";
-    hello.engine_version = TORCH_VERSION;
-    hello.arch = arch();
-    hello.cpu = cpu();
-    hello.isa = at::get_cpu_capability();
-    hello.features = cpu_features();
-    hello.libraries = libraries();
+    hello.engine = {"torch", TORCH_VERSION, libraries(), arch(), cpu(), at::get_cpu_capability(), cpu_features()};
     hello.threads = at::get_num_threads();
     hello.settings = supported_settings();
+    // All of them are read by LibTorch and what is linked into it, or by the loader, before main.
+    hello.environment_settings = {"threads", "fpmath", "lru-cache", "primitive-cache", "thp", "allocator", "isa"};
     return hello;
 }
 

@@ -18,13 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string listed(const std::vector<Value>& values) {
+    std::string text;
+    for (const Value& value : values) {
+        text += (text.empty() ? "" : ", ") + text_of(value);
+    }
+    return text;
+}
+
 std::string setting(const Json& request, const std::string& name, const std::string& fallback) {
     const auto value =
         optional_member<std::string>(member_or_empty(request, "settings"), name, fallback, "load: settings");
-    const Json known = supported_settings();
-    const Json& values = member_or_empty(known, name);
-    if (std::find(values.begin(), values.end(), value) == values.end()) {
-        throw Failure("setting_not_supported", name + "=" + value + ": this engine knows " + values.dump());
+    const std::vector<Value> known = supported_settings().at(name);
+    if (std::find(known.begin(), known.end(), Value(value)) == known.end()) {
+        throw Failure("setting_not_supported", name + "=" + value + ": this engine knows " + listed(known));
     }
     return value;
 }
@@ -106,7 +113,7 @@ void apply_globals(const Json& request) {
     at::globalContext().setUserEnabledMkldnn(setting(request, "onednn", "on") == "on");
 }
 
-Json effective_globals() {
+std::map<std::string, Value> effective_globals() {
     std::string precision = "highest";
     switch (at::globalContext().float32MatmulPrecision()) {
         case at::Float32MatmulPrecision::HIGH:
@@ -120,13 +127,13 @@ Json effective_globals() {
     }
     return {{"matmul-precision", precision},
             {"onednn", at::globalContext().userEnabledMkldnn() ? "on" : "off"},
-            {"threads", at::get_num_threads()}};
+            {"threads", std::int64_t{at::get_num_threads()}}};
 }
 
 }  // namespace
 
-Json supported_settings() {
-    Json jit{"none", "freeze", "ofi"};
+std::map<std::string, std::vector<Value>> supported_settings() {
+    std::vector<Value> jit{"none", "freeze", "ofi"};
     if (at::globalContext().hasMKLDNN()) {
         jit.push_back("llga");
     }

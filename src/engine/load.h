@@ -2,8 +2,9 @@
 
 #include <torch/script.h>
 
-#include <optional>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "protocol/messages.h"
@@ -11,7 +12,7 @@
 namespace gravbench::engine {
 
 /// The settings of `load` and the values that this build of LibTorch knows, for hello.
-Json supported_settings();
+std::map<std::string, std::vector<Value>> supported_settings();
 
 /// A model that is ready to run.
 struct LoadedModel {

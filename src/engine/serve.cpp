@@ -29,8 +29,6 @@ int serve(const char* program, Server server) {
     if (descriptor < 0 || ::fcntl(descriptor, F_GETFD) < 0) {
         return usage(program);
     }
-    // Not for processes that the model may start.
-    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     // The log is a file, whose buffer would be lost, and with it the last words of a model, in a crash.
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     Channel channel(descriptor);

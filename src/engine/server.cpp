@@ -64,11 +64,12 @@ Server::Handler Server::handler_for(const std::string& name) {
 }
 
 Json Server::answer(const std::string& line) {
-    const Json request = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!request.is_object() || !request.contains("id") || !request.contains("request") ||
-        !request["request"].is_string()) {
-        return error_reply(nullptr, "bad_request", "not a JSON object with id and request: " + line.substr(0, 200));
+    const std::optional<Json> message = protocol::parse_message(line);
+    if (!message || !message->contains("id") || !message->contains("request") || !(*message)["request"].is_string()) {
+        return error_reply(nullptr, "bad_request",
+                           "not a JSON object with id and request: " + protocol::printable(line, 200));
     }
+    const Json& request = *message;
     const auto name = request["request"].get<std::string>();
     const Handler handler = handler_for(name);
     if (handler == nullptr) {

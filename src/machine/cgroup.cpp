@@ -133,7 +133,7 @@ std::optional<std::int64_t> memory_limit(const fs::path& root) {
 std::vector<int> cpuset_cpus(const fs::path& root) {
     for (const fs::path& file : cpuset_files(root)) {
         // The nearest group that has one: what is effective there already holds the limits of those above.
-        if (const std::vector<int> cpus = parse_cpu_list(first_line_of(file)); !cpus.empty()) {
+        if (std::vector<int> cpus = parse_cpu_list(first_line_of(file)); !cpus.empty()) {
             return cpus;
         }
     }

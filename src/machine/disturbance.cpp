@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/checked_json.h"
 #include "base/clock.h"
 #include "machine/cgroup.h"
 #include "machine/host_files.h"
@@ -249,16 +250,16 @@ Json to_json(const Disturbance& found) {
     return json;
 }
 
-Disturbance disturbance_from(const Json& json) {
-    constexpr const char* where = "disturbance";
+Disturbance disturbance_from(const Json& json, const std::string& where) {
     const auto number = [&](const char* name) {
-        return json.contains(name) ? std::optional(required<double>(json, name, where)) : std::nullopt;
+        return checked::has(json, name) ? std::optional(checked::number_not_negative(json, name, where)) : std::nullopt;
     };
     const auto count = [&](const char* name) {
-        return json.contains(name) ? std::optional(required<std::int64_t>(json, name, where)) : std::nullopt;
+        return checked::has(json, name) ? std::optional(checked::integer(json, name, checked::not_negative, where))
+                                        : std::nullopt;
     };
     Disturbance found;
-    found.seconds = required<double>(json, "seconds", where);
+    found.seconds = checked::number_not_negative(json, "seconds", where);
     found.stolen_share = number("stolen_share");
     found.competing_cpus = number("competing_cpus");
     found.waiting_share = number("waiting_share");

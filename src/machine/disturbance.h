@@ -54,8 +54,8 @@ std::vector<std::string> reasons(const Disturbance& disturbance);
 
 /// Members that are known, with units in their names.
 Json to_json(const Disturbance& disturbance);
-/// Throws DataError.
-Disturbance disturbance_from(const Json& json);
+/// Throws DataError that names the member and its place, which starts with `where`.
+Disturbance disturbance_from(const Json& json, const std::string& where = "disturbance");
 
 /// Whether no thread of the process runs or is ready to run, so that it disturbs nobody. True where it has no threads
 /// that can be seen.

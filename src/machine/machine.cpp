@@ -198,18 +198,6 @@ std::string selected(const std::string& choices) {
     return close == std::string::npos ? "" : choices.substr(open + 1, close - open - 1);
 }
 
-template <typename T>
-Json known(const T& value) {
-    return value == T{} ? Json() : Json(value);
-}
-
-Json to_json(const Cache& cache) {
-    return {{"level", cache.level},
-            {"type", known(cache.type)},
-            {"size_bytes", known(cache.size_bytes)},
-            {"shared_by", known(cache.shared_by)}};
-}
-
 }  // namespace
 
 Self read_self() {
@@ -244,27 +232,6 @@ Machine read_machine(const Self& self, const fs::path& root) {
     machine.governor = first_line_of(cpu_folder(root, first) / "cpufreq/scaling_governor");
     machine.cpu_quota = cpu_quota(root);
     return machine;
-}
-
-Json to_json(const Machine& machine) {
-    Json caches = Json::array();
-    for (const Cache& cache : machine.caches) {
-        caches.push_back(to_json(cache));
-    }
-    return {{"instance_type", machine.instance_type ? Json(*machine.instance_type) : Json()},
-            {"arch", known(machine.arch)},
-            {"cpu", known(machine.cpu)},
-            {"vcpus", known(machine.vcpus)},
-            {"usable_cpus", known(machine.usable_cpus)},
-            {"physical_cores", known(machine.physical_cores)},
-            {"threads_per_core", known(machine.threads_per_core)},
-            {"isa", machine.isa},
-            {"caches", caches},
-            {"memory_bytes", known(machine.memory_bytes)},
-            {"kernel", known(machine.kernel)},
-            {"thp", known(machine.thp)},
-            {"governor", known(machine.governor)},
-            {"cpu_quota", machine.cpu_quota ? Json(*machine.cpu_quota) : Json()}};
 }
 
 std::int64_t available_memory_bytes(const fs::path& root) {

@@ -48,6 +48,9 @@ Machine read_machine(const Self& self = read_self(), const std::filesystem::path
 
 /// The members of the results document's "machine", but for "emulated" and "hourly_price". Null where unknown.
 Json to_json(const Machine& machine);
+/// The same back; what is null or missing is not known. Throws DataError that names the member and its place, which
+/// starts with `where`.
+Machine machine_from(const Json& json, const std::string& where);
 
 /// What new processes can take without swapping, as the kernel estimates it (MemAvailable); 0 where it does not say.
 std::int64_t available_memory_bytes(const std::filesystem::path& root = "/");

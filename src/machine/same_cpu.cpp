@@ -38,8 +38,8 @@ std::string architecture_family(const std::string& arch) {
 /// name by number ("Arm implementer 0x41 part 0xfff") or by product alone ("Graviton3") speaks of none.
 Words arm_cores_named_in(const std::string& cpu) {
     std::string spaced = lower(cpu);
-    std::replace_if(
-        spaced.begin(), spaced.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, ' ');
+    const auto is_separator = [](unsigned char c) { return std::isalnum(c) == 0; };
+    std::replace_if(spaced.begin(), spaced.end(), is_separator, ' ');
     std::istringstream stream(spaced);
     Words found;
     std::string model;

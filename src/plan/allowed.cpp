@@ -94,7 +94,7 @@ std::optional<std::string> complaint(const Allowed& allowed, const Json& value) 
 
 Json value_from_text(const Allowed& allowed, const std::string& text) {
     if (allowed.kind == Allowed::Kind::integer || allowed.kind == Allowed::Kind::number) {
-        const Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+        Json parsed = Json::parse(text, nullptr, /*allow_exceptions=*/false);
         if (parsed.is_number()) {
             return parsed;
         }

@@ -25,17 +25,38 @@ fs::path inside(const fs::path& folder, const std::string& relative, const std::
     return folder / path;
 }
 
+const Json& object_member(const Json& manifest, const char* key, const std::string& where) {
+    const Json& member = required_member(manifest, key, where);
+    if (!member.is_object()) {
+        throw_wrong_type(key, where, member);
+    }
+    return member;
+}
+
+/// A member for people, kept as it is.
+Json optional_object(const Json& manifest, const char* key, const std::string& where) {
+    const bool is_there = manifest.contains(key) && !manifest[key].is_null();
+    return is_there ? object_member(manifest, key, where) : Json();
+}
+
+ModelFile read_model_file(const Json& entry, const fs::path& folder, const std::string& where) {
+    if (!entry.is_object()) {
+        throw DataError(fmt::format("{}: {} is no object with path and sha256", where, entry.dump()));
+    }
+    const auto float_inputs = optional_member<std::string>(entry, "float_inputs", "f32", where);
+    const auto dtype = dtype_from(float_inputs);
+    if (!dtype) {
+        throw DataError(
+            fmt::format("{}: float_inputs \"{}\" is not one of {}", where, float_inputs, fmt::join(dtypes(), ", ")));
+    }
+    return {inside(folder, required<std::string>(entry, "path", where), where),
+            required<std::string>(entry, "sha256", where), *dtype};
+}
+
 std::map<std::string, ModelFile> read_files(const Json& manifest, const fs::path& folder, const std::string& where) {
     std::map<std::string, ModelFile> files;
-    for (const auto& [dtype, entry] : required_member(manifest, "files", where).items()) {
-        const std::string here = fmt::format("{}: files.{}", where, dtype);
-        files[dtype] = {inside(folder, required<std::string>(entry, "path", here), here),
-                        required<std::string>(entry, "sha256", here),
-                        optional_member<std::string>(entry, "float_inputs", "f32", here)};
-        if (std::find(dtypes().begin(), dtypes().end(), files[dtype].float_inputs) == dtypes().end()) {
-            throw DataError(fmt::format("{}: float_inputs \"{}\" is not one of {}", here, files[dtype].float_inputs,
-                                        fmt::join(dtypes(), ", ")));
-        }
+    for (const auto& [dtype, entry] : object_member(manifest, "files", where).items()) {
+        files[dtype] = read_model_file(entry, folder, fmt::format("{}: files.{}", where, dtype));
     }
     if (files.count("fp32") == 0) {
         throw DataError(where + ": \"files\" has no fp32, which accuracy is measured against");
@@ -43,15 +64,25 @@ std::map<std::string, ModelFile> read_files(const Json& manifest, const fs::path
     return files;
 }
 
+Shape read_shape(const Json& example, const std::string& where) {
+    Shape shape;
+    for (const auto& [symbol, length] : object_member(example, "shape", where).items()) {
+        if (!fits<std::int64_t>(length) || length.get<std::int64_t>() < 0) {
+            throw DataError(fmt::format("{}: shape.{} is {}, not an integer from 0", where, symbol, length.dump()));
+        }
+        shape[symbol] = length.get<std::int64_t>();
+    }
+    return shape;
+}
+
 std::optional<Example> read_example(const Json& manifest, const fs::path& folder, const std::string& where) {
-    const Json json = optional_member<Json>(manifest, "example", Json(), where);
+    const Json json = optional_object(manifest, "example", where);
     if (json.is_null()) {
         return std::nullopt;
     }
     const std::string here = where + ": example";
     return Example{inside(folder, required<std::string>(json, "inputs", here), here),
-                   inside(folder, required<std::string>(json, "outputs", here), here),
-                   required<Shape>(json, "shape", here)};
+                   inside(folder, required<std::string>(json, "outputs", here), here), read_shape(json, here)};
 }
 
 std::string names_of(const FoundBundles& found) {
@@ -88,6 +119,9 @@ Model read_bundle(const fs::path& folder) {
     model.is_bundle = true;
     model.origin = path;
     model.name = required<std::string>(manifest, "name", where);
+    if (model.name.empty()) {
+        throw DataError(where + ": \"name\" is empty");
+    }
     model.description = optional_member<std::string>(manifest, "description", "", where);
     model.files = read_files(manifest, folder, where);
     const Json& inputs = required_member(manifest, "inputs", where);
@@ -98,8 +132,9 @@ Model read_bundle(const fs::path& folder) {
         model.inputs.push_back(input_from_json(input, where));
     }
     model.example = read_example(manifest, folder, where);
-    model.source = optional_member<Json>(manifest, "source", Json(), where);
-    model.weights = optional_member<Json>(manifest, "weights", Json(), where);
+    model.source = optional_object(manifest, "source", where);
+    model.weights = optional_object(manifest, "weights", where);
+    optional_member<std::string>(model.weights, "kind", "", where + ": weights");
     return model;
 }
 

@@ -7,42 +7,39 @@
 namespace gravbench::plan {
 namespace {
 
-/// The file name of a program, and of a definition without its ending: graviton3-emulated, however it was given.
-std::string engine_label(const std::string& engine) {
-    const std::filesystem::path path(engine);
-    return (path.extension() == ".json" ? path.stem() : path.filename()).string();
+bool is(const Settings& settings, const char* name, std::string_view word) {
+    const auto found = settings.find(name);
+    return found != settings.end() && is_word(found->second, word);
 }
 
 }  // namespace
 
+std::string Cell::dtype() const {
+    return text_of(settings.at("dtype"));
+}
+
+std::int64_t Cell::batch() const {
+    const auto found = identity.shape.find("batch");
+    return found == identity.shape.end() ? 1 : found->second;
+}
+
 bool Cell::asks_for_bf16() const {
-    const std::string fpmath = settings.value("fpmath", "strict");
-    return fpmath == "bf16" || fpmath == "any" || settings.value("dtype", "fp32") == "bf16" ||
-           settings.value("matmul-precision", "highest") == "medium";
+    return is(settings, "fpmath", "bf16") || is(settings, "fpmath", "any") || is(settings, "dtype", "bf16") ||
+           is(settings, "matmul-precision", "medium");
 }
 
-Shape shape_of(const Settings& cell) {
-    Shape shape;
-    for (const Setting& setting : settings()) {
-        if (setting.via == Setting::Via::shape && cell.contains(setting.name)) {
-            shape[setting.name] = cell[setting.name].get<std::int64_t>();
-        }
-    }
-    for (const auto& [symbol, value] : member_or_empty(cell, shape_key).items()) {
-        shape[symbol] = value.get<std::int64_t>();
-    }
-    return shape;
+void settle_identity(Cell& cell, const Plan& plan) {
+    cell.identity.model = plan.models[cell.model].name;
+    cell.identity.engine = plan.engines[cell.engine].label;
+    cell.identity.settings = without_defaults(cell.settings);
+    cell.key = key_of(cell.identity);
 }
 
-std::string key_of(const Model& model, const Settings& cell, const std::string& engine) {
-    std::vector<std::string> parts;
-    if (const std::string settings_part = identity(cell); !settings_part.empty()) {
-        parts.push_back(settings_part);
+std::optional<std::string> why_left_out(const Cell& cell, const Plan& plan) {
+    if (auto conflict = contradiction(cell.settings, cell.identity.environment)) {
+        return conflict;
     }
-    if (engine != RunOptions{}.engine) {
-        parts.push_back("engine=" + engine_label(engine));
-    }
-    return parts.empty() ? model.name : fmt::format("{}:{}", model.name, fmt::join(parts, ","));
+    return not_known_to(plan.engines[cell.engine], cell.settings);
 }
 
 void check_dtype(const Model& model, const Given& given) {
@@ -59,11 +56,11 @@ void check_dtype(const Model& model, const Given& given) {
                                  model.is_bundle ? "" : " (dtype chooses among the files of a bundle)"));
 }
 
-Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value) {
+Cell with_setting(const Cell& cell, const std::string& setting, const Value& value) {
     Cell other = cell;
     other.settings[setting] = value;
-    other.key = key_of(plan.models[cell.model], other.settings,
-                       cell.is_on_versus_engine ? plan.options.versus_engine : plan.options.engine);
+    other.identity.settings = without_defaults(other.settings);
+    other.key = key_of(other.identity);
     return other;
 }
 

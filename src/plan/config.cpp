@@ -6,7 +6,7 @@
 #include "base/errors.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "plan/plan.h"
+#include "plan/cell.h"
 
 namespace gravbench::plan {
 namespace {
@@ -70,6 +70,25 @@ bool takes_one_value(const std::string& key) {
     return key == "preset" || (option != nullptr && !option->is_list);
 }
 
+/// "none,llga" is a list to the command line; a config has lists of its own.
+void check_is_no_list(const Allowed& allowed, const Json& value, const std::string& origin) {
+    const std::string text = value.is_string() ? value.get<std::string>() : "";
+    const bool is_file = text.find('/') != std::string::npos && std::filesystem::exists(text);
+    if (text.find(',') == std::string::npos || is_file) {
+        return;
+    }
+    std::vector<std::string> items;
+    for (const std::string& piece : split(text, ',')) {
+        const Json item = value_from_text(allowed, piece);
+        if (complaint(allowed, item)) {
+            return;
+        }
+        items.push_back(item.dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+    throw UsageError(
+        fmt::format("{}: \"{}\" is several values; use a list: [{}]", origin, text, fmt::join(items, ", ")));
+}
+
 /// A model with inputs of its own: {"model": FILE, "input": SPEC or [SPEC, ...]}.
 void check_model(const Json& model, const std::string& origin) {
     required<std::string>(model, "model", origin);
@@ -78,35 +97,15 @@ void check_model(const Json& model, const std::string& origin) {
             throw UsageError(fmt::format("{}: \"{}\" is neither \"model\" nor \"input\"", origin, key));
         }
     }
-    const Json& inputs = member_or_empty(model, "input");
-    for (const Json& input : inputs.is_array() ? inputs : Json::array({inputs})) {
+    const std::vector<Json> inputs = own_inputs(model);
+    for (const Json& input : inputs) {
         if (!input.is_object() && (!input.is_string() || input.get<std::string>().empty())) {
             throw UsageError(fmt::format("{}: input {} is neither a text nor an object", origin, input.dump()));
         }
     }
-    if (inputs.is_array() && inputs.empty()) {
+    if (inputs.empty() && model.contains("input")) {
         throw UsageError(fmt::format("{}: \"input\": the list is empty", origin));
     }
-}
-
-void add_named(Layer& layer, const std::string& key, const std::string& name, const Json& value,
-               const std::string& origin) {
-    const bool is_shape = key == shape_key;
-    static const Allowed sizes = integer(0, 1e12);
-    if (const auto wrong = is_shape ? complaint(sizes, value) : std::nullopt) {
-        throw UsageError(fmt::format("{}: {} of \"{}\"", origin, *wrong, name));
-    }
-    if (is_shape && find_setting(name) != nullptr) {
-        throw UsageError(fmt::format("{}: \"{}\" has its own flag: --{}", origin, name, name));
-    }
-    if (!is_shape && (name.empty() || name.find_first_of(" =") != std::string::npos)) {
-        throw UsageError(fmt::format("{}: \"{}\" is no name of an environment variable", origin, name));
-    }
-    if (value.is_structured() || value.is_null()) {
-        throw UsageError(fmt::format("{}: {} is not a text", origin, value.dump()));
-    }
-    layer[fmt::format("{}.{}", key, name)].push_back(
-        {is_shape || value.is_string() ? value : Json(value.dump()), origin});
 }
 
 /// "tokens=1,8" of --shape, "NAME=VALUE" of --env.
@@ -187,10 +186,44 @@ std::string presets_in(const std::filesystem::path& folder) {
 
 }  // namespace
 
+void add_named(Layer& layer, const std::string& key, const std::string& name, const Json& value,
+               const std::string& origin) {
+    const bool is_shape = key == shape_key;
+    static const Allowed sizes = integer(0, 1e12);
+    if (is_shape) {
+        check_is_no_list(sizes, value, origin);
+    }
+    if (const auto wrong = is_shape ? complaint(sizes, value) : std::nullopt) {
+        throw UsageError(fmt::format("{}: {} of \"{}\"", origin, *wrong, name));
+    }
+    if (is_shape && find_setting(name) != nullptr) {
+        throw UsageError(fmt::format("{}: \"{}\" has its own flag: --{}", origin, name, name));
+    }
+    if (!is_shape && (name.empty() || name.find_first_of(" =") != std::string::npos)) {
+        throw UsageError(fmt::format("{}: \"{}\" is no name of an environment variable", origin, name));
+    }
+    if (value.is_structured() || value.is_null()) {
+        throw UsageError(fmt::format("{}: {} is not a text", origin, value.dump()));
+    }
+    layer[fmt::format("{}.{}", key, name)].push_back(
+        {is_shape || value.is_string() ? value : Json(value.dump()), origin});
+}
+
+std::vector<Json> own_inputs(const Json& model) {
+    const auto found = model.find("input");
+    if (found == model.end()) {
+        return {};
+    }
+    return found->is_array() ? found->get<std::vector<Json>>() : std::vector<Json>{*found};
+}
+
 void add_given(Layer& layer, const std::string& key, const Json& value, const std::string& origin) {
     if ((key == shape_key || key == env_key) && value.is_string()) {
         add_assignment(layer, key, value.get<std::string>(), origin);
         return;
+    }
+    if (const Setting* setting = find_setting(key)) {
+        check_is_no_list(setting->allowed, value, origin);
     }
     if (const Allowed* allowed = allowed_for(key)) {
         if (const auto wrong = complaint(*allowed, value)) {

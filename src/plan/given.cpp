@@ -36,12 +36,14 @@ Layer given_from(const Json& given, const std::string& origin) {
             continue;
         }
         for (const Json& value : values) {
+            const std::string here = origin + ": \"" + key + "\"";
             // Shapes and variables are kept one by one, flags have them as NAME=VALUE.
-            const bool is_named = key.starts_with(shape_prefix) || key.starts_with(env_prefix);
-            if (is_named || (key == "models" && value.is_object())) {
-                layer[key].push_back({value, origin});
+            if (key.starts_with(shape_prefix)) {
+                add_named(layer, shape_key, key.substr(shape_prefix.size()), value, here);
+            } else if (key.starts_with(env_prefix)) {
+                add_named(layer, env_key, key.substr(env_prefix.size()), value, here);
             } else {
-                add_given(layer, key, value, origin + ": \"" + key + "\"");
+                add_given(layer, key, value, here);
             }
         }
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace gravbench::plan {
 namespace {
@@ -18,10 +19,6 @@ constexpr std::pair<const char*, InputSpec::Kind> kinds[] = {{"tensor", InputSpe
 const char* name_of(InputSpec::Kind kind) {
     return std::find_if(std::begin(kinds), std::end(kinds), [&](const auto& entry) { return entry.second == kind; })
         ->first;
-}
-
-bool is_dtype(const std::string& text) {
-    return std::find(dtypes().begin(), dtypes().end(), text) != dtypes().end();
 }
 
 /// Floats spread around zero; integers are kept to 0 and 1, which most index spaces and masks allow.
@@ -128,7 +125,7 @@ class Parser {
             ++at_;
         }
         const std::string token(text_.substr(start, at_ - start));
-        const Json value = Json::parse(token, nullptr, /*allow_exceptions=*/false);
+        Json value = Json::parse(token, nullptr, /*allow_exceptions=*/false);
         if (!value.is_number() && !value.is_boolean()) {
             at_ = start;
             fail("a number, true or false");
@@ -158,15 +155,15 @@ class Parser {
             default:
                 break;
         }
-        const std::string dtype = word();
-        if (is_dtype(dtype)) {
-            return parse_tensor(dtype);
+        const std::string first = word();
+        if (const auto dtype = dtype_from(first)) {
+            return parse_tensor(*dtype);
         }
         at_ = start;
         InputSpec spec;
         spec.kind = InputSpec::Kind::scalar;
         const bool is_literal =
-            dtype.empty() || dtype == "true" || dtype == "false" || (dtype[0] >= '0' && dtype[0] <= '9');
+            first.empty() || first == "true" || first == "false" || (first[0] >= '0' && first[0] <= '9');
         if (!is_literal) {
             fail(fmt::format("a dtype ({}), a scalar, a list, a tuple or a dict", fmt::join(dtypes(), ", ")));
         }
@@ -253,11 +250,27 @@ const std::vector<std::string>& dtypes() {
     return names;
 }
 
+std::optional<std::string> dtype_from(const std::string& word) {
+    static const std::map<std::string, std::string> others{
+        {"float16", "f16"}, {"half", "f16"},    {"bfloat16", "bf16"}, {"float32", "f32"}, {"float", "f32"},
+        {"float64", "f64"}, {"double", "f64"},  {"int8", "i8"},       {"uint8", "u8"},    {"byte", "u8"},
+        {"int16", "i16"},   {"short", "i16"},   {"int32", "i32"},     {"int", "i32"},     {"int64", "i64"},
+        {"long", "i64"},    {"boolean", "bool"}};
+    if (std::find(dtypes().begin(), dtypes().end(), word) != dtypes().end()) {
+        return word;
+    }
+    const auto found = others.find(word);
+    return found == others.end() ? std::nullopt : std::optional(found->second);
+}
+
 InputSpec parse_input(std::string_view text) {
     return Parser(text).parse();
 }
 
 InputSpec input_from_json(const Json& json, const std::string& where) {
+    if (!json.is_object()) {
+        throw DataError(fmt::format("{}: the input {} is no object with dtype and shape", where, json.dump()));
+    }
     InputSpec spec;
     spec.name = optional_member<std::string>(json, "name", "", where);
     const std::string here = spec.name.empty() ? where : fmt::format("{}: input \"{}\"", where, spec.name);
@@ -285,10 +298,12 @@ InputSpec input_from_json(const Json& json, const std::string& where) {
         }
         return spec;
     }
-    spec.dtype = required<std::string>(json, "dtype", here);
-    if (!is_dtype(spec.dtype)) {
-        throw DataError(fmt::format("{}: dtype \"{}\" is not one of {}", here, spec.dtype, fmt::join(dtypes(), ", ")));
+    const auto dtype = required<std::string>(json, "dtype", here);
+    if (!dtype_from(dtype)) {
+        throw DataError(fmt::format("{}: dtype \"{}\" is not one of {}{}", here, dtype, fmt::join(dtypes(), ", "),
+                                    did_you_mean(dtype, dtypes())));
     }
+    spec.dtype = *dtype_from(dtype);
     const Json& shape = required_member(json, "shape", here);
     if (!shape.is_array()) {
         throw_wrong_type("shape", here, shape);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,10 +34,15 @@ struct InputSpec {
     /// Scalars: an integer, a number or a boolean.
     Json scalar;
     /// Lists, tuples (keys empty) and dicts.
-    std::vector<std::pair<std::string, InputSpec>> items;
+    // Without an initialiser clang 14 looks into the pair before this struct is whole.
+    std::vector<std::pair<std::string, InputSpec>> items = {};
 };
 
+/// The protocol's names.
 const std::vector<std::string>& dtypes();
+
+/// The protocol's name for what PyTorch and NumPy call it: "i64" for i64, int64, long. Nothing for another word.
+std::optional<std::string> dtype_from(const std::string& word);
 
 /// Reads `[NAME:]DTYPE[DIMS]` with `{LO..HI}` or `=VALUE`, a scalar, `[SPEC,SPEC]`, `(SPEC,SPEC)` or `{key:SPEC}`.
 /// Throws UsageError that quotes the text and says what was expected where.

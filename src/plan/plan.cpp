@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/errors.h"
@@ -49,8 +50,9 @@ Model model_of(const Given& given, const std::vector<Given>& shared_inputs,
     if (given.value.is_string()) {
         return find_model(given.value.get<std::string>(), parse_inputs(shared_inputs), folders);
     }
+    const Json inputs = optional_member<Json>(given.value, "input", Json::array(), given.origin);
     std::vector<Given> own;
-    for (const Json& input : optional_member<Json>(given.value, "input", Json::array(), given.origin)) {
+    for (const Json& input : inputs.is_array() ? inputs : Json::array({inputs})) {
         own.push_back({input, given.origin});
     }
     return find_model(required<std::string>(given.value, "model", given.origin), parse_inputs(own), folders);
@@ -77,7 +79,7 @@ std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
     if (given.count("models") == 0) {
         throw UsageError("no model given: name a bundle (gravbench models lists them) or a TorchScript file");
     }
-    const auto folders = bundle_folders(run.models_dirs);
+    const auto folders = bundle_folders(run.places.models_dirs);
     const auto inputs = given.count("input") != 0 ? given.at("input") : std::vector<Given>{};
     std::vector<Model> models;
     for (const Given& model : given.at("models")) {
@@ -92,20 +94,34 @@ std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
     return models;
 }
 
+bool is_of_shape(const std::string& name) {
+    const Setting* setting = find_setting(name);
+    return setting != nullptr && setting->via == Setting::Via::shape;
+}
+
 /// One axis of the product: where its values go and which they are.
 struct Axis {
-    /// "shape" or "env"; empty for a setting.
-    std::string group;
+    enum class Place { setting, shape, environment, engine };
+    Place place;
     std::string name;
     std::vector<Given> values;
-
-    Json& place_in(Settings& cell) const { return group.empty() ? cell[name] : cell[group][name]; }
 };
 
-Axis axis_for(const std::string& group, const std::string& name, const Layer& given, const Json& default_value) {
-    const std::string key = group.empty() ? name : group + "." + name;
+Axis::Place place_of(const Setting& setting) {
+    switch (setting.via) {
+        case Setting::Via::shape:
+            return Axis::Place::shape;
+        case Setting::Via::program:
+            return Axis::Place::engine;
+        default:
+            return Axis::Place::setting;
+    }
+}
+
+Axis axis_for(Axis::Place place, const std::string& name, const std::string& key, const Layer& given,
+              const Json& default_value) {
     const auto found = given.find(key);
-    Axis axis{group, name, {}};
+    Axis axis{place, name, {}};
     if (found == given.end()) {
         axis.values.push_back({default_value, key});
         return axis;
@@ -120,52 +136,111 @@ Axis axis_for(const std::string& group, const std::string& name, const Layer& gi
     return axis;
 }
 
-std::vector<Axis> axes_of(const Model& model, const Layer& given) {
-    const std::set<std::string> symbols = symbols_of(model.inputs);
+/// Two texts may name one engine: each engine once, by its position.
+void use_positions(Axis& axis, const std::vector<EngineChoice>& engines) {
+    std::set<std::size_t> seen;
+    std::vector<Given> positions;
+    for (const Given& value : axis.values) {
+        const std::size_t position = index_of_engine(engines, value.value.get<std::string>());
+        if (seen.insert(position).second) {
+            positions.push_back({position, value.origin});
+        }
+    }
+    axis.values = std::move(positions);
+}
+
+std::vector<Axis> setting_axes(const Model& model, const std::set<std::string>& symbols, const Layer& given,
+                               const std::vector<EngineChoice>& engines) {
     std::vector<Axis> axes;
     for (const Setting& setting : settings()) {
         if (setting.via == Setting::Via::shape && symbols.count(setting.name) == 0) {
             continue;
         }
-        axes.push_back(axis_for("", setting.name, given, setting.default_value));
+        axes.push_back(
+            axis_for(place_of(setting), setting.name, setting.name, given, protocol::to_json(setting.default_value)));
         if (setting.via == Setting::Via::file) {
             for (const Given& dtype : axes.back().values) {
                 check_dtype(model, dtype);
             }
+        } else if (setting.via == Setting::Via::program) {
+            use_positions(axes.back(), engines);
         }
     }
+    return axes;
+}
+
+std::vector<Axis> axes_of(const Model& model, const Layer& given, const std::vector<EngineChoice>& engines) {
+    const std::set<std::string> symbols = symbols_of(model.inputs);
+    std::vector<Axis> axes = setting_axes(model, symbols, given, engines);
     for (const std::string& symbol : symbols) {
-        if (find_setting(symbol) != nullptr && find_setting(symbol)->via == Setting::Via::shape) {
+        if (is_of_shape(symbol)) {
             continue;
         }
         if (given.count(shape_prefix + symbol) == 0) {
             throw UsageError(
                 fmt::format("{}: the dimension \"{}\" has no value; give --shape {}=1,8", model.name, symbol, symbol));
         }
-        axes.push_back(axis_for(shape_key, symbol, given, {}));
+        axes.push_back(axis_for(Axis::Place::shape, symbol, shape_prefix + symbol, given, {}));
     }
     for (const auto& [key, values] : given) {
         if (key.starts_with(env_prefix)) {
-            axes.push_back(axis_for(env_key, key.substr(env_prefix.size()), given, {}));
+            axes.push_back(axis_for(Axis::Place::environment, key.substr(env_prefix.size()), key, given, {}));
         }
     }
     return axes;
 }
 
+void put(Cell& cell, const Axis& axis, const Json& value) {
+    switch (axis.place) {
+        case Axis::Place::setting:
+            cell.settings[axis.name] = protocol::value_from(value).value();
+            return;
+        case Axis::Place::shape:
+            cell.identity.shape[axis.name] = value.get<std::int64_t>();
+            return;
+        case Axis::Place::environment:
+            cell.identity.environment[axis.name] = value.get<std::string>();
+            return;
+        case Axis::Place::engine:
+            cell.engine = value.get<std::size_t>();
+            return;
+    }
+}
+
 /// Every combination, the last axis changing fastest.
-std::vector<Settings> product(const std::vector<Axis>& axes) {
-    std::vector<Settings> combinations{Json::object()};
+std::vector<Cell> product(const Cell& start, const std::vector<Axis>& axes) {
+    std::vector<Cell> combinations{start};
     for (const Axis& axis : axes) {
-        std::vector<Settings> next;
-        for (const Settings& combination : combinations) {
+        std::vector<Cell> next;
+        for (const Cell& combination : combinations) {
             for (const Given& value : axis.values) {
                 next.push_back(combination);
-                axis.place_in(next.back()) = value.value;
+                put(next.back(), axis, value.value);
             }
         }
         combinations = std::move(next);
     }
     return combinations;
+}
+
+/// The model's cells; combinations that cannot be measured become notes. Throws UsageError where none is left.
+void add_cells(Plan& plan, std::size_t model, const Layer& given) {
+    const std::size_t before = plan.cells.size();
+    std::string reason;
+    Cell start;
+    start.model = model;
+    for (Cell& cell : product(start, axes_of(plan.models[model], given, plan.engines))) {
+        settle_identity(cell, plan);
+        if (const auto why = why_left_out(cell, plan)) {
+            reason = *why;
+            plan.notes.push_back(fmt::format("{} is left out: {}", cell.key, *why));
+            continue;
+        }
+        plan.cells.push_back(std::move(cell));
+    }
+    if (plan.cells.size() == before) {
+        throw UsageError(reason);
+    }
 }
 
 /// A shape that no model has is a mistake; one that only some lack is how mixed sweeps are written.
@@ -175,10 +250,8 @@ void check_shapes_are_used(const Layer& given, const std::vector<Model>& models)
         used.merge(symbols_of(model.inputs));
     }
     for (const auto& [key, values] : given) {
-        const Setting* setting = find_setting(key);
-        const bool is_shape = setting != nullptr && setting->via == Setting::Via::shape;
         const std::string symbol = key.starts_with(shape_prefix) ? key.substr(shape_prefix.size()) : key;
-        if ((is_shape || symbol != key) && used.count(symbol) == 0) {
+        if ((is_of_shape(key) || symbol != key) && used.count(symbol) == 0) {
             throw UsageError(fmt::format("{}: no model given has a dimension \"{}\"", values.front().origin, symbol));
         }
     }
@@ -186,32 +259,18 @@ void check_shapes_are_used(const Layer& given, const std::vector<Model>& models)
 
 }  // namespace
 
-Plan make_plan(const Layer& given) {
+Plan make_plan(const Layer& given, std::vector<EngineChoice> engines) {
     Plan plan;
     plan.options = run_options(given);
+    plan.engines = std::move(engines);
     plan.models = find_models(given, plan.options);
     check_shapes_are_used(given, plan.models);
-    for (std::size_t i = 0; i < plan.models.size(); ++i) {
-        const Model& model = plan.models[i];
-        const std::size_t before = plan.cells.size();
-        std::string reason;
-        for (Settings& combination : product(axes_of(model, given))) {
-            if (const auto conflict = contradiction(combination)) {
-                reason = *conflict;
-                plan.notes.push_back(
-                    fmt::format("{}:{} is left out: {}", model.name, identity(combination), *conflict));
-                continue;
-            }
-            const Shape shape = shape_of(combination);
-            plan.cells.push_back({key_of(model, combination, plan.options.engine), i, std::move(combination), shape});
-        }
-        if (plan.cells.size() == before) {
-            throw UsageError(reason);
-        }
+    for (std::size_t model = 0; model < plan.models.size(); ++model) {
+        add_cells(plan, model, given);
     }
-    add_versus(plan);
+    add_versus(plan, given);
     plan.given = given_json(given);
-    plan.options.is_bf16_asked_for =
+    plan.options.judging.is_bf16_asked_for =
         std::any_of(plan.cells.begin(), plan.cells.end(), [](const Cell& cell) { return cell.asks_for_bf16(); });
     return plan;
 }

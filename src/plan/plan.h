@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "plan/bundle.h"
+#include "plan/identity.h"
 #include "plan/option.h"
 #include "plan/setting.h"
+#include "protocol/messages.h"
 
 namespace gravbench::plan {
 
@@ -28,17 +30,29 @@ Layer merged(const std::vector<Layer>& layers);
 /// Throws UsageError with the origin.
 void add_given(Layer& layer, const std::string& key, const Json& value, const std::string& origin);
 
+/// An engine that the run was asked for: found, started once and asked who it is before anything is planned in detail.
+struct EngineChoice {
+    std::string text;   ///< as it was given: "torch", "graviton3-emulated", a path
+    std::string label;  ///< its name in the run, one for each
+    protocol::Hello hello;
+};
+
+/// The engines that the layer names (--engine, --versus, --versus-engine), each once, in the order given, with labels
+/// that tell them apart: the file's name, and as much of its path as it takes. `hello` is still empty.
+std::vector<EngineChoice> engines_of(const Layer& given);
+
 /// One model on one engine under one complete set of settings.
 struct Cell {
-    /// The identity by which documents are matched: "resnet50:batch=8,fpmath=bf16".
-    std::string key;
-    std::size_t model = 0;  ///< index into Plan::models
-    Settings settings;
-    Shape shape;
-    /// Whether it runs on the second engine of the run, RunOptions::versus_engine.
-    bool is_on_versus_engine = false;
+    Identity identity;
+    std::string key;         ///< key_of(identity)
+    std::size_t model = 0;   ///< index into Plan::models
+    std::size_t engine = 0;  ///< index into Plan::engines
+    Settings settings;       ///< complete, defaults too
 
-    std::string dtype() const { return settings.at("dtype").get<std::string>(); }
+    const Shape& shape() const { return identity.shape; }
+    std::string dtype() const;
+    /// The length of the dimension "batch"; 1 for a model without one.
+    std::int64_t batch() const;
     /// Whether its settings ask for BF16 in any way.
     bool asks_for_bf16() const;
 };
@@ -46,6 +60,7 @@ struct Cell {
 /// All that a run is to do.
 struct Plan {
     std::vector<Model> models;
+    std::vector<EngineChoice> engines;
     std::vector<Cell> cells;
     RunOptions options;
     /// What the user should know before it starts: combinations left out.
@@ -67,12 +82,20 @@ Layer given_from(const Json& given, const std::string& origin);
 /// The other way round.
 Json given_json(const Layer& given);
 
-/// Turns what was given into cells: lists multiply, dimensions that a model lacks do not.
+/// Turns what was given into cells: lists multiply, dimensions that a model lacks do not. Combinations that contradict
+/// themselves, or that an engine does not know, are left out with a note; where none is left that is an error.
 /// Throws UsageError or DataError naming the origin of what is wrong.
-Plan make_plan(const Layer& given);
+Plan make_plan(const Layer& given, std::vector<EngineChoice> engines);
 
-/// The cell that differs in one setting.
-Cell with_setting(const Plan& plan, const Cell& cell, const std::string& setting, const Json& value);
+/// Why this engine cannot be asked for these settings; nothing where it can.
+std::optional<std::string> not_known_to(const EngineChoice& engine, const Settings& settings);
+
+/// The settings that `load` carries to this engine: what its hello lists, and nothing else. `threads` is a number
+/// there.
+std::map<std::string, Value> load_settings(const Settings& settings, const protocol::Hello& hello, int physical_cores);
+
+/// The cell that differs in one setting, on the same engine and as the same variant.
+Cell with_setting(const Cell& cell, const std::string& setting, const Value& value);
 
 /// Computes the hash of every file that the cells use, and checks it against the bundle's manifest.
 void check_model_files(Plan& plan);

@@ -7,15 +7,12 @@
 #include <filesystem>
 
 #include "base/errors.h"
+#include "plan/identity.h"
 
 namespace gravbench::plan {
 namespace {
 
-using Apply = std::function<void(const Json&, LaunchSetup&)>;
-
-std::string text_of(const Json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
-}
+using Apply = std::function<void(const Value&, LaunchSetup&)>;
 
 std::string upper_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -24,53 +21,45 @@ std::string upper_case(std::string text) {
 
 /// Sets the variable to the value's text, unless the value is "default".
 Apply environment(const std::string& variable) {
-    return [variable](const Json& value, LaunchSetup& setup) {
-        if (value != "default") {
+    return [variable](const Value& value, LaunchSetup& setup) {
+        if (!is_word(value, "default")) {
             setup.environment[variable] = text_of(value);
         }
     };
 }
 
-Apply by_engine(const std::string& name) {
-    return [name](const Json& value, LaunchSetup& setup) { setup.engine_settings[name] = value; };
+void apply_threads(const Value& value, LaunchSetup& setup) {
+    setup.environment["OMP_NUM_THREADS"] =
+        is_word(value, "cores") ? std::to_string(setup.physical_cores) : text_of(value);
 }
 
-/// Shapes and the choice of the file are the front's own business.
-Apply by_front() {
-    return [](const Json&, LaunchSetup&) {};
-}
-
-void apply_threads(const Json& value, LaunchSetup& setup) {
-    setup.environment["OMP_NUM_THREADS"] = value == "cores" ? std::to_string(setup.physical_cores) : text_of(value);
-}
-
-void apply_fpmath(const Json& value, LaunchSetup& setup) {
+void apply_fpmath(const Value& value, LaunchSetup& setup) {
     // The older of the two names: every oneDNN since 2.6 knows it. Strict is said too, so that the log shows it.
     setup.environment["DNNL_DEFAULT_FPMATH_MODE"] = upper_case(text_of(value));
 }
 
-void apply_isa(const Json& value, LaunchSetup& setup) {
-    if (value != "default") {
+void apply_isa(const Value& value, LaunchSetup& setup) {
+    if (!is_word(value, "default")) {
         setup.environment["ONEDNN_MAX_CPU_ISA"] = upper_case(text_of(value));
     }
 }
 
-void apply_thp(const Json& value, LaunchSetup& setup) {
-    if (value == "on") {
+void apply_thp(const Value& value, LaunchSetup& setup) {
+    if (is_word(value, "on")) {
         setup.environment["THP_MEM_ALLOC_ENABLE"] = "1";
         // The aarch64 wheel's allocator is mimalloc, which never reads the former (docs/facts.md).
         setup.environment["MIMALLOC_ALLOW_LARGE_OS_PAGES"] = "1";
     }
 }
 
-void apply_allocator(const Json& value, LaunchSetup& setup) {
+void apply_allocator(const Value& value, LaunchSetup& setup) {
     static const std::map<std::string, std::vector<std::string>> libraries{
         {"jemalloc", {"libjemalloc.so.2"}},
         {"tcmalloc", {"libtcmalloc.so.4", "libtcmalloc_minimal.so.4"}},
         {"mimalloc", {"libmimalloc.so.3", "libmimalloc.so.2"}}};
     static const std::vector<std::string> folders{"/usr/local/lib", "/usr/lib/x86_64-linux-gnu",
                                                   "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"};
-    if (value == "default") {
+    if (is_word(value, "default")) {
         return;
     }
     const auto& names = libraries.at(text_of(value));
@@ -93,8 +82,8 @@ using Via = Setting::Via;
 std::vector<Setting> make_settings() {
     // clang-format off
     return {
-        {"batch", integer(1, many), 1, "input shape: how many items one inference takes", Via::shape, by_front(), {}},
-        {"seq", integer(1, many), 128, "input shape: sequence length", Via::shape, by_front(), {}},
+        {"batch", integer(1, many), 1, "input shape: how many items one inference takes", Via::shape, {}, {}},
+        {"seq", integer(1, many), 128, "input shape: sequence length", Via::shape, {}, {}},
         {"threads", integer(1, 4096, {"cores"}), "cores",
          "threads of one inference (OMP_NUM_THREADS); cores: every physical core that may be used", Via::environment,
          apply_threads, {"OMP_NUM_THREADS"}},
@@ -103,13 +92,13 @@ std::vector<Setting> make_settings() {
          {"DNNL_DEFAULT_FPMATH_MODE", "ONEDNN_DEFAULT_FPMATH_MODE"}},
         {"matmul-precision", one_of({"highest", "high", "medium"}), "highest",
          "ATen's float32 matmul precision; medium lets x86 Linear layers reach oneDNN", Via::engine,
-         by_engine("matmul-precision"), {}},
-        {"dtype", one_of({"fp32", "bf16"}), "fp32", "which of the bundle's files", Via::file, by_front(), {}},
+         {}, {}},
+        {"dtype", one_of({"fp32", "bf16"}), "fp32", "which of the bundle's files", Via::file, {}, {}},
         {"jit", one_of({"none", "freeze", "ofi", "llga"}), "none",
          "the file as it is; torch::jit::freeze; optimize_for_inference; freeze and the oneDNN Graph fuser", Via::engine,
-         by_engine("jit"), {}},
+         {}, {}},
         {"layout", one_of({"contiguous", "channels_last"}), "contiguous",
-         "memory format of weights and inputs of 4 dimensions", Via::engine, by_engine("layout"), {}},
+         "memory format of weights and inputs of 4 dimensions", Via::engine, {}, {}},
         {"lru-cache", integer(1, many, {"default"}), "default",
          "LRU_CACHE_CAPACITY, ideep's cache (0 makes an x86 convolution crash, so it starts at 1)", Via::environment,
          environment("LRU_CACHE_CAPACITY"), {"LRU_CACHE_CAPACITY"}},
@@ -127,7 +116,10 @@ std::vector<Setting> make_settings() {
          "default", "the best instruction set that oneDNN may use (ONEDNN_MAX_CPU_ISA)", Via::environment, apply_isa,
          {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}},
         {"onednn", one_of({"on", "off"}), "on", "whether ATen may use oneDNN (setUserEnabledMkldnn)", Via::engine,
-         by_engine("onednn"), {}},
+         {}, {}},
+        {"engine", any_text(), default_engine,
+         "torch, an engine of configs/engines (graviton3-emulated), or the path of a definition or program "
+         "(docs/engines.md)", Via::program, {}, {}},
     };
     // clang-format on
 }
@@ -145,56 +137,41 @@ const Setting* find_setting(const std::string& name) {
     return found == settings().end() ? nullptr : &*found;
 }
 
-LaunchSetup launch_setup(const Settings& cell, int physical_cores) {
+LaunchSetup launch_setup(const Settings& cell, const std::map<std::string, std::string>& environment,
+                         int physical_cores) {
     LaunchSetup setup;
     setup.physical_cores = physical_cores;
     for (const Setting& setting : settings()) {
-        if (cell.contains(setting.name)) {
-            setting.apply(cell.at(setting.name), setup);
+        if (const auto found = cell.find(setting.name); found != cell.end() && setting.apply) {
+            setting.apply(found->second, setup);
         }
     }
-    for (const auto& [variable, value] : member_or_empty(cell, env_key).items()) {
-        setup.environment[variable] = value.get<std::string>();
+    for (const auto& [variable, text] : environment) {
+        setup.environment[variable] = text;
     }
     return setup;
 }
 
-std::optional<std::string> contradiction(const Settings& cell) {
-    const Json& env = member_or_empty(cell, env_key);
+std::optional<std::string> contradiction(const Settings& cell, const std::map<std::string, std::string>& environment) {
     for (const Setting& setting : settings()) {
         for (const std::string& variable : setting.variables) {
-            if (env.contains(variable)) {
+            if (const auto found = environment.find(variable); found != environment.end()) {
                 return fmt::format("env {}={} contradicts the setting \"{}\", which sets that variable; use --{}",
-                                   variable, env[variable].get<std::string>(), setting.name, setting.name);
+                                   variable, found->second, setting.name, setting.name);
             }
         }
     }
-    if (cell.value("onednn", "on") == "off") {
-        if (cell.value("jit", "none") == "llga") {
-            return "onednn off contradicts jit llga, which is oneDNN's Graph fuser";
-        }
-        if (cell.value("fpmath", "strict") != "strict") {
-            return fmt::format("onednn off contradicts fpmath {}, which is oneDNN's",
-                               cell["fpmath"].get<std::string>());
-        }
+    const auto is = [&](const char* name, const char* word) {
+        const auto found = cell.find(name);
+        return found != cell.end() && is_word(found->second, word);
+    };
+    if (is("onednn", "off") && is("jit", "llga")) {
+        return "onednn off contradicts jit llga, which is oneDNN's Graph fuser";
+    }
+    if (is("onednn", "off") && cell.count("fpmath") != 0 && !is("fpmath", "strict")) {
+        return fmt::format("onednn off contradicts fpmath {}, which is oneDNN's", text_of(cell.at("fpmath")));
     }
     return std::nullopt;
-}
-
-std::string identity(const Settings& cell) {
-    std::vector<std::string> parts;
-    for (const Setting& setting : settings()) {
-        const bool is_shape = setting.via == Via::shape;
-        if (cell.contains(setting.name) && (is_shape || cell[setting.name] != setting.default_value)) {
-            parts.push_back(fmt::format("{}={}", setting.name, text_of(cell[setting.name])));
-        }
-    }
-    for (const char* key : {shape_key, env_key}) {
-        for (const auto& [name, value] : member_or_empty(cell, key).items()) {
-            parts.push_back(fmt::format("{}.{}={}", key, name, text_of(value)));
-        }
-    }
-    return fmt::format("{}", fmt::join(parts, ","));
 }
 
 }  // namespace gravbench::plan

@@ -7,17 +7,17 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/value.h"
 
 namespace gravbench::plan {
 
-/// What an engine process is given: its environment, complete before exec, and what `load` carries.
+/// What the settings give to an engine process before it starts. What `load` carries is load_settings() (plan.h).
 struct LaunchSetup {
     std::map<std::string, std::string> environment;
-    Json engine_settings = Json::object();
     int physical_cores = 1;  ///< what `threads: cores` means on this machine
 };
 
-/// Which values a setting or option takes. Values are JSON scalars, as in a config file.
+/// Which values a setting or option takes. What somebody gave is checked as the JSON scalar that a config file has.
 struct Allowed {
     enum class Kind { choice, integer, number, duration, share, text };
     Kind kind = Kind::text;
@@ -50,15 +50,17 @@ std::string describe(const Allowed& allowed);
 /// One knob that a cell has. The table `settings()` is the only place where settings are listed: flags, config keys,
 /// JSON Schema, cell identity, table columns and documentation are derived from it.
 struct Setting {
-    /// How a setting gets from the plan to the model.
-    enum class Via { shape, file, engine, environment };
+    /// How a setting gets from the plan to the model: as a length of the inputs, as the choice of the model's file, in
+    /// the message `load`, in the environment of the engine's process, or as the choice of the engine itself.
+    enum class Via { shape, file, engine, environment, program };
 
     std::string name;
     Allowed allowed;
-    Json default_value;
+    Value default_value;
     std::string help;
     Via via;
-    std::function<void(const Json& value, LaunchSetup& setup)> apply;
+    /// Settings of the environment: what they put there. Empty for the others.
+    std::function<void(const Value& value, LaunchSetup& setup)> apply;
     /// The environment variables that it controls; `env` may not set them as well.
     std::vector<std::string> variables;
 };
@@ -72,19 +74,16 @@ const Setting* find_setting(const std::string& name);
 inline constexpr const char* env_key = "env";
 inline constexpr const char* shape_key = "shape";
 
-/// A cell's complete settings: each setting's name and value; symbols of the shape other than batch and seq under
-/// "shape", further environment variables under "env".
-using Settings = Json;
+/// The settings of a cell by name, complete, but for those of its shape and its engine.
+using Settings = std::map<std::string, Value>;
 
-/// What an engine process needs for these settings. Throws UsageError where one cannot be applied on this machine
-/// (an allocator that is not installed).
-LaunchSetup launch_setup(const Settings& settings, int physical_cores);
+/// What an engine process needs for these settings, and these further variables. Throws UsageError where one cannot be
+/// applied on this machine (an allocator that is not installed).
+LaunchSetup launch_setup(const Settings& settings, const std::map<std::string, std::string>& environment,
+                         int physical_cores);
 
 /// Why these settings contradict each other, naming both; nothing where they do not.
-std::optional<std::string> contradiction(const Settings& settings);
-
-/// "batch=8,fpmath=bf16": the shape and every setting that is not at its default, in the table's order. Part of a
-/// cell's key, so defaults must never change within one version of the results document.
-std::string identity(const Settings& settings);
+std::optional<std::string> contradiction(const Settings& settings,
+                                         const std::map<std::string, std::string>& environment);
 
 }  // namespace gravbench::plan

@@ -1,5 +1,6 @@
 #include "protocol/channel.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +25,10 @@ int milliseconds_left(std::optional<Clock::time_point> deadline) {
 }
 
 }  // namespace
+
+Channel::Channel(int descriptor) : descriptor_(descriptor) {
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
 
 Channel::~Channel() {
     ::close(descriptor_);
@@ -63,6 +68,9 @@ Channel::Received Channel::receive(std::optional<Clock::time_point> deadline, in
     for (;;) {
         if (auto line = take_line()) {
             return {Outcome::line, std::move(*line)};
+        }
+        if (buffer_.size() > most_line_bytes) {
+            return {Outcome::too_long, buffer_};
         }
         const int ready = ::poll(descriptors.data(), descriptors.size(), milliseconds_left(deadline));
         if (ready < 0 && errno == EINTR) {

@@ -12,10 +12,11 @@ namespace gravbench::protocol {
 inline constexpr int channel_descriptor = 3;
 inline constexpr const char* channel_variable = "GRAVBENCH_CHANNEL";
 
-/// One end of the line-wise JSON channel of docs/protocol.md. Owns its descriptor.
+/// One end of the line-wise JSON channel of docs/protocol.md. Owns its descriptor, which programs that this process
+/// starts do not inherit: the other side would not see this one end while they live.
 class Channel {
   public:
-    explicit Channel(int descriptor) : descriptor_(descriptor) {}
+    explicit Channel(int descriptor);
     ~Channel();
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
@@ -23,10 +24,15 @@ class Channel {
     /// Sends one message. False where the other side is gone.
     bool send(const Json& message);
 
-    enum class Outcome { line, closed, timeout, woken };
+    /// A block of the most inferences that a front asks for is a hundredth of that. Whoever sends without end would
+    /// take all memory.
+    static constexpr std::size_t most_line_bytes = std::size_t{64} << 20;
+
+    enum class Outcome { line, too_long, closed, timeout, woken };
     struct Received {
         Outcome outcome;
-        /// The line without its end. Where the other side closed in the middle of a line, what came of it.
+        /// The line without its end. Where the other side closed in the middle of a line, or sent too long a one, what
+        /// came of it.
         std::string text;
     };
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/errors.h"
-#include "results/problem.h"
+#include "run/output_comparison.h"
 
 namespace gravbench::run {
 namespace {
@@ -17,38 +19,76 @@ using std::chrono::nanoseconds;
 /// More than any reasonable log; a model that prints without end would fill the disk.
 constexpr std::uintmax_t most_log_bytes = 256U << 20;
 
-bool is_problem(const std::string& code) {
-    const auto& kinds = results::problem_kinds();
-    return std::any_of(kinds.begin(), kinds.end(), [&](const results::ProblemKind& kind) { return kind.code == code; });
+/// Of what an engine sent, in a message.
+constexpr std::size_t most_quoted = 200;
+constexpr std::size_t most_of_a_message = 4000;
+
+[[noreturn]] void fail_garbled(const std::string& request, const std::string& what) {
+    throw EngineError("engine_garbled", fmt::format("reply to {}: {}", request, what));
+}
+
+/// A member's text; nothing where it is missing or of another type.
+std::optional<std::string> text_member(const Json& reply, const char* key) {
+    const auto found = reply.find(key);
+    return found != reply.end() && found->is_string() ? std::optional(found->get<std::string>()) : std::nullopt;
+}
+
+[[noreturn]] void throw_error_of(const Json& reply, const std::string& request) {
+    const auto code = text_member(reply, "code");
+    const std::string message = protocol::printable(text_member(reply, "message").value_or(""), most_of_a_message);
+    const auto& codes = protocol::error_codes();
+    if (!code || std::find(codes.begin(), codes.end(), *code) == codes.end()) {
+        fail_garbled(request, fmt::format("an error with the code {}, which the protocol does not have: {}",
+                                          code ? "\"" + protocol::printable(*code, most_quoted) + "\"" : "missing",
+                                          message.empty() ? "no message" : message));
+    }
+    if (message.empty()) {
+        fail_garbled(request, fmt::format("an error, {}, without a message", *code));
+    }
+    throw EngineError(*code, message);
 }
 
 Json checked_reply(const std::string& line, const std::string& request, int id) {
-    Json reply = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    const auto garbled = [&](const std::string& what) {
-        return EngineError("engine_garbled", fmt::format("reply to {}: {}: {}", request, what, line.substr(0, 200)));
-    };
-    if (!reply.is_object() || !reply.contains("reply") || !reply["reply"].is_string()) {
-        throw garbled("not a message of the protocol");
+    std::optional<Json> reply = protocol::parse_message(line);
+    const std::string quoted = protocol::printable(line, most_quoted);
+    const auto kind = reply ? text_member(*reply, "reply") : std::nullopt;
+    if (!kind) {
+        fail_garbled(request, "not a message of the protocol: " + quoted);
     }
-    if (reply["reply"] == "error") {
-        const auto code = reply.value("code", std::string());
-        throw EngineError(is_problem(code) ? code : "engine_garbled",
-                          reply.value("message", "an error without a message, " + code));
+    const auto answered = reply->find("id");
+    const bool is_error = *kind == "error";
+    // Of a request that an engine could not read it does not know the number.
+    const bool is_without_id = answered == reply->end() || answered->is_null();
+    if (is_without_id ? !is_error : *answered != id) {
+        fail_garbled(request, "an answer to something else: " + quoted);
     }
-    if (reply.value("id", Json()) != id || reply["reply"] != request) {
-        throw garbled("an answer to something else");
+    if (is_error) {
+        throw_error_of(*reply, request);
     }
-    return reply;
+    if (*kind != request) {
+        fail_garbled(request, "an answer to something else: " + quoted);
+    }
+    return std::move(*reply);
 }
 
-/// A reply with members that are missing or wrong is the engine's fault, not the user's.
+/// What cannot be made of a reply is the engine's fault, not the user's.
 template <typename Parse>
 auto parsed(Parse parse) {
     try {
         return parse();
     } catch (const DataError& error) {
         throw EngineError("engine_garbled", error.what());
+    } catch (const Json::exception& error) {
+        throw EngineError("engine_garbled", error.what());
     }
+}
+
+Json settings_json(const std::map<std::string, Value>& settings) {
+    Json json = Json::object();
+    for (const auto& [name, value] : settings) {
+        json[name] = protocol::to_json(value);
+    }
+    return json;
 }
 
 }  // namespace
@@ -60,7 +100,7 @@ EngineClient::EngineClient(const Engine& engine, const Environment& environment,
       timeout_(timeout),
       stop_descriptor_(stop_descriptor) {}
 
-Json EngineClient::ask(const std::string& request, Json members, nanoseconds expected) {
+Json EngineClient::ask(const std::string& request, const Json& members, nanoseconds expected) {
     const int id = next_id_++;
     Json message{{"id", id}, {"request", request}};
     message.update(members);
@@ -83,6 +123,10 @@ std::string EngineClient::receive_line(const std::string& request, nanoseconds e
                 return std::move(received.text);
             case Outcome::woken:
                 throw Interrupted();
+            case Outcome::too_long:
+                fail_garbled(request,
+                             fmt::format("a line of more than {} MiB: {}", protocol::Channel::most_line_bytes >> 20,
+                                         protocol::printable(received.text, most_quoted)));
             case Outcome::closed:
                 fail_closed(request, received.text);
             case Outcome::timeout:
@@ -106,7 +150,7 @@ void EngineClient::check_log_size(const std::string& request) const {
 void EngineClient::fail_closed(const std::string& request, const std::string& torn) {
     const Ending ending = process_.wait(2000);
     const std::string middle =
-        torn.empty() ? "" : fmt::format(" in the middle of a message (\"{}\")", torn.substr(0, 80));
+        torn.empty() ? "" : fmt::format(" in the middle of a message (\"{}\")", protocol::printable(torn, 80));
     throw EngineError(ending.problem,
                       fmt::format("the engine did not answer {}: {}{}", request, ending.message, middle));
 }
@@ -122,14 +166,19 @@ protocol::Hello EngineClient::hello() {
     return hello;
 }
 
-protocol::Loaded EngineClient::load(const std::string& model, const std::string& dtype, const Json& settings) {
-    const Json reply = ask("load", {{"model", model}, {"dtype", dtype}, {"settings", settings}});
+protocol::Loaded EngineClient::load(const std::string& model, const std::string& dtype,
+                                    const std::map<std::string, Value>& settings) {
+    const Json reply = ask("load", {{"model", model}, {"dtype", dtype}, {"settings", settings_json(settings)}});
     return parsed([&] { return protocol::loaded_from(reply); });
 }
 
 std::string EngineClient::inputs(const Json& arguments, std::uint64_t seed, int position) {
     const Json reply = ask("inputs", {{"seed", seed}, {"position", position}, {"arguments", arguments}});
-    return parsed([&] { return required<std::string>(reply, "digest", "reply to inputs"); });
+    auto digest = parsed([&] { return required<std::string>(reply, "digest", "reply to inputs"); });
+    if (digest.size() != 16 || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+        fail_garbled("inputs", "\"digest\" is not 16 hexadecimal digits: " + protocol::printable(digest, most_quoted));
+    }
+    return digest;
 }
 
 protocol::BlockSamples EngineClient::run_count(std::int64_t count, nanoseconds expected) {
@@ -150,8 +199,25 @@ void EngineClient::save_outputs(const std::string& path) {
 }
 
 protocol::Comparison EngineClient::compare(const std::string& reference, std::int64_t batch) {
-    const Json reply = ask("compare", {{"reference", reference}, {"batch", batch}});
-    return parsed([&] { return protocol::comparison_from(reply); });
+    try {
+        const Json reply = ask("compare", {{"reference", reference}, {"batch", batch}});
+        return parsed([&] { return protocol::comparison_from(reply); });
+    } catch (const EngineError& error) {
+        if (error.problem() != "unknown_request") {
+            throw;
+        }
+        return compare_saved(reference, batch);
+    }
+}
+
+protocol::Comparison EngineClient::compare_saved(const std::string& reference, std::int64_t batch) {
+    const std::filesystem::path outputs = process_.log().string() + ".outputs";
+    std::error_code ignored;
+    std::filesystem::remove(outputs, ignored);  // Those of an earlier launch must not pass for this one's.
+    save_outputs(outputs.string());
+    const protocol::Comparison comparison = compare_files(outputs, reference, batch);
+    std::filesystem::remove(outputs, ignored);
+    return comparison;
 }
 
 protocol::Memory EngineClient::memory() {

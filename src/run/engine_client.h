@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "base/json.h"
@@ -11,8 +12,8 @@
 namespace gravbench::run {
 
 /// Speaks the protocol with one engine process. Every call throws EngineError, with the code of the problem, where the
-/// engine does not do its part in time, and Interrupted once the stop descriptor is readable. After either the process
-/// is as good as dead.
+/// engine does not do its part in time, and Interrupted once the stop descriptor is readable; nothing else, whatever
+/// the engine sends. After either the process is as good as dead.
 class EngineClient {
   public:
     EngineClient(const Engine& engine, const Environment& environment, const std::filesystem::path& log,
@@ -20,13 +21,15 @@ class EngineClient {
 
     /// Also checks that the engine speaks this protocol version.
     protocol::Hello hello();
-    protocol::Loaded load(const std::string& model, const std::string& dtype, const Json& settings);
+    protocol::Loaded load(const std::string& model, const std::string& dtype,
+                          const std::map<std::string, Value>& settings);
     /// Gives the digest of the inputs.
     std::string inputs(const Json& arguments, std::uint64_t seed, int position);
     protocol::BlockSamples run_count(std::int64_t count, std::chrono::nanoseconds expected);
     protocol::BlockSamples run_duration(std::chrono::nanoseconds duration, std::int64_t minimum_count,
                                         std::int64_t maximum_count, std::chrono::nanoseconds expected);
     void save_outputs(const std::string& path);
+    /// By the engine, or by this front from the outputs that it saves, where it does not know the request.
     protocol::Comparison compare(const std::string& reference, std::int64_t batch);
     protocol::Memory memory();
     /// Ends the engine in good order, or in bad order where it does not end.
@@ -36,8 +39,10 @@ class EngineClient {
 
   private:
     /// `expected` is how long the engine was told to work: the timeout begins after it.
-    Json ask(const std::string& request, Json members, std::chrono::nanoseconds expected = std::chrono::nanoseconds(0));
+    Json ask(const std::string& request, const Json& members,
+             std::chrono::nanoseconds expected = std::chrono::nanoseconds(0));
     std::string receive_line(const std::string& request, std::chrono::nanoseconds expected);
+    protocol::Comparison compare_saved(const std::string& reference, std::int64_t batch);
     void check_log_size(const std::string& request) const;
     [[noreturn]] void fail_closed(const std::string& request, const std::string& torn);
 

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 void check_program(const fs::path& program, const std::string& remedy) {
     const std::string hint = remedy.empty() ? "" : ": " + remedy;
-    if (!fs::is_regular_file(program)) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(program, ignored)) {
         throw UsageError(fmt::format("--engine: {} not found{}", program.string(), hint));
     }
     if (::access(program.c_str(), X_OK) != 0) {
@@ -107,8 +108,9 @@ Engine read_engine_definition(const fs::path& path) {
     const std::string remedy = definition.text("remedy");
     // The program, and what it is to run: a missing engine is told before anything is started.
     check_program(engine.command.front(), remedy);
+    std::error_code ignored;
     for (const std::string& word : engine.command) {
-        if (!word.empty() && word.front() == '/' && !fs::exists(word)) {
+        if (!word.empty() && word.front() == '/' && !fs::exists(word, ignored)) {
             throw UsageError(fmt::format("--engine: {} not found{}", word, remedy.empty() ? "" : ": " + remedy));
         }
     }
@@ -133,7 +135,9 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
         check_program(program, "it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench");
         return {text, {program.string()}, {}};
     }
-    const bool is_path = text.find('/') != std::string::npos || fs::exists(text);
+    // A folder that may not be read is as good as none.
+    std::error_code ignored;
+    const bool is_path = text.find('/') != std::string::npos || fs::exists(text, ignored);
     if (!is_path) {
         std::vector<std::string> names = engine_names(definitions);
         names.insert(names.begin(), "torch");
@@ -144,7 +148,7 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
         return read_engine_definition(definitions / (text + ".json"));
     }
     const fs::path path = fs::absolute(text);
-    if (path.extension() == ".json" && fs::is_regular_file(path)) {
+    if (path.extension() == ".json" && fs::is_regular_file(path, ignored)) {
         return read_engine_definition(path);
     }
     check_program(path, "");

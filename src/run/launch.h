@@ -6,17 +6,15 @@
 
 #include "machine/machine.h"
 #include "plan/plan.h"
-#include "results/launch_record.h"
+#include "records/launch_record.h"
 #include "run/engine_client.h"
 
 namespace gravbench::run {
 
 /// What launches have in common.
 struct LaunchContext {
-    Engine engine;
-    /// What the cells of the second variant run on, where that is another engine.
-    std::optional<Engine> versus_engine;
-    plan::RunOptions options;
+    std::vector<Engine> engines;  ///< by Plan::engines
+    plan::Sampling sampling;
     int physical_cores = 1;
     std::filesystem::path work_folder;  ///< for logs
     int stop_descriptor = -1;
@@ -26,12 +24,11 @@ struct LaunchContext {
 struct Reference {
     std::filesystem::path outputs;
     std::string inputs_digest;
-    /// As the document's accuracy.reference has it.
-    Json description;
+    records::ReferenceFacts facts;
 };
 
-/// The engine that a cell runs on.
-const Engine& engine_for(const LaunchContext& context, const plan::Cell& cell);
+/// Inputs are made once in a launch, of this position: those of every launch and of the reference are the same.
+inline constexpr int first_position = 0;
 
 class Profile;
 
@@ -53,15 +50,15 @@ class Launch {
     /// Ends the engine in good order.
     void finish();
     /// What it gave so far.
-    const results::LaunchRecord& record() const { return record_; }
+    const records::LaunchRecord& record() const { return record_; }
 
   private:
     template <typename Step>
     void attempt(Step step);
     void start();
-    void warm_up(results::ColdStart& cold);
+    void warm_up(records::ColdStart& cold);
     void wake_up();
-    results::Block measure_block();
+    records::Block measure_block();
     void wait_until_asleep();
 
     const LaunchContext& context_;
@@ -72,20 +69,20 @@ class Launch {
     std::vector<int> cpus_;
     std::int64_t one_inference_ns_ = 0;
     std::optional<EngineClient> client_;
-    results::LaunchRecord record_;
+    records::LaunchRecord record_;
 };
 
 /// A launch of one block from beginning to end.
-results::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
+records::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
                                      int number, Profile* profile = nullptr);
-
-/// What the document's cells say of their engine.
-Json engine_json(const protocol::Hello& hello);
 
 /// The environment of an engine's process under these settings, which win over what the engine's definition says.
 Environment environment_for(const Engine& engine, const plan::LaunchSetup& setup = {});
 
-/// The last lines of a launch's log.
-std::string log_tail(const std::filesystem::path& log);
+/// The last lines of a launch's log, without those that the message beside it holds already.
+std::string log_tail(const std::filesystem::path& log, const std::string& message = "");
+
+/// A message with the last lines of the log that explain it, where there are some.
+std::string with_log(const std::string& message, const std::filesystem::path& log);
 
 }  // namespace gravbench::run

@@ -30,14 +30,14 @@ void Profile::begin_block() {
     block_begin_ = size_of(log_);
 }
 
-void Profile::end_block(const EngineClient& client, const results::Block& block) {
+void Profile::end_block(const EngineClient& client, const records::Block& block) {
     block_end_ = size_of(log_);
     after_ = machine::read_process(client.process_id());
     samples_ns_ = block.samples_ns;
 }
 
-results::AuditRecord Profile::record(const results::LaunchRecord& launch) const {
-    results::AuditRecord record;
+records::AuditRecord Profile::record(const records::LaunchRecord& launch) const {
+    records::AuditRecord record;
     record.cell = launch.cell;
     record.engine = launch.engine;
     record.effective = launch.effective;

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "machine/process.h"
-#include "results/audit_record.h"
-#include "results/launch_record.h"
+#include "records/audit_record.h"
+#include "records/launch_record.h"
 #include "run/engine_client.h"
 
 namespace gravbench::run {
@@ -20,10 +20,10 @@ class Profile {
     const std::filesystem::path& log() const { return log_; }
     void begin_warm_up(const EngineClient& client);
     void begin_block();
-    void end_block(const EngineClient& client, const results::Block& block);
+    void end_block(const EngineClient& client, const records::Block& block);
 
     /// What it came to; the launch's problem where it has one.
-    results::AuditRecord record(const results::LaunchRecord& launch) const;
+    records::AuditRecord record(const records::LaunchRecord& launch) const;
 
   private:
     std::filesystem::path log_;

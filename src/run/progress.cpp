@@ -6,15 +6,29 @@
 #include <cmath>
 
 #include "base/clock.h"
-#include "results/latency.h"
+#include "figures/latency.h"
 
 namespace gravbench::run {
+namespace {
+
+/// "p50 1.23 ms", or the mean of a launch that has too few samples for a median; empty without any.
+std::string figure_text(const records::Launch& launch) {
+    for (const char* name : {"p50", "mean"}) {
+        if (const auto value = figures::launch_figure(launch, name)) {
+            return fmt::format("{} {:.4g} ms", name, *value);
+        }
+    }
+    return "no samples";
+}
+
+}  // namespace
 
 Progress::Progress(std::FILE* stream, bool is_terminal, std::map<std::string, int> launches)
     : stream_(stream), is_terminal_(is_terminal) {
     for (const auto& [cell, count] : launches) {
         cells_[cell].left = count;
         total_ += count;
+        left_of_unknown_ += count;
     }
 }
 
@@ -36,20 +50,34 @@ void Progress::begin(const std::string& what) {
     }
 }
 
+/// Changes one cell's tally, and the sums with it.
+template <typename Change>
+void Progress::change(const std::string& cell, Change how) {
+    Tally& tally = cells_[cell];
+    left_of_known_ -= tally.left_time();
+    left_of_unknown_ -= tally.done == 0 ? tally.left : 0;
+    spent_ -= tally.spent;
+    how(tally);
+    left_of_known_ += tally.left_time();
+    left_of_unknown_ += tally.done == 0 ? tally.left : 0;
+    spent_ += tally.spent;
+}
+
 void Progress::launch_expected(const std::string& cell) {
-    ++cells_[cell].left;
+    change(cell, [](Tally& tally) { ++tally.left; });
     ++total_;
 }
 
-void Progress::launch_finished(const results::LaunchRecord& record, std::chrono::nanoseconds took) {
-    Tally& tally = cells_[record.cell];
-    --tally.left;
-    ++tally.done;
-    tally.spent += took;
+void Progress::launch_finished(const records::LaunchRecord& record, std::chrono::nanoseconds took) {
+    change(record.cell, [&](Tally& tally) {
+        --tally.left;
+        ++tally.done;
+        tally.spent += took;
+    });
     ++done_;
     const int width = static_cast<int>(std::to_string(total_).size());
     const std::string head =
-        fmt::format("[{:>{}}/{}] {} launch {}", done_, width, total_, record.cell, record.number + 1);
+        fmt::format("[{:>{}}/{}] {} launch {}", done_, width, total_, record.cell, record.launch.number + 1);
     if (record.problem) {
         print_line(fmt::format("{}: {}: {}", head, record.problem->code, record.problem->message));
         return;
@@ -58,18 +86,16 @@ void Progress::launch_finished(const results::LaunchRecord& record, std::chrono:
         draw_bar(record.cell);
         return;
     }
-    const Json latency = results::latency({record});
-    const auto left = time_left();
-    print_line(
-        fmt::format("{}: p50 {:.4g} ms{}", head,
-                    latency.at("p50").is_null() ? latency.at("mean").get<double>() : latency.at("p50").get<double>(),
-                    left.count() > 0 ? fmt::format(", about {} left", describe_duration(left)) : ""));
+    const std::chrono::nanoseconds left = time_left();
+    print_line(fmt::format("{}: {}{}", head, figure_text(record.launch),
+                           left.count() > 0 ? fmt::format(", about {} left", describe_duration(left)) : ""));
 }
 
 void Progress::cell_abandoned(const std::string& cell) {
-    Tally& tally = cells_[cell];
-    total_ -= tally.left;
-    tally.left = 0;
+    change(cell, [this](Tally& tally) {
+        total_ -= tally.left;
+        tally.left = 0;
+    });
 }
 
 void Progress::finish() {
@@ -80,19 +106,7 @@ void Progress::finish() {
 }
 
 std::chrono::nanoseconds Progress::time_left() const {
-    Tally all;
-    for (const auto& [cell, tally] : cells_) {
-        all.done += tally.done;
-        all.spent += tally.spent;
-    }
-    std::chrono::nanoseconds left{0};
-    for (const auto& [cell, tally] : cells_) {
-        const Tally& known = tally.done > 0 ? tally : all;
-        if (known.done > 0) {
-            left += known.spent / known.done * tally.left;
-        }
-    }
-    return left;
+    return done_ == 0 ? std::chrono::nanoseconds(0) : left_of_known_ + spent_ / done_ * left_of_unknown_;
 }
 
 void Progress::draw_bar(const std::string& what) {

@@ -1,8 +1,11 @@
 #include "run/reference.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <system_error>
 #include <vector>
 
 #include "base/errors.h"
@@ -17,9 +20,10 @@ constexpr std::uintmax_t most_cache_bytes = std::uintmax_t{4} << 30;
 
 /// What every reference is measured under, whatever the cell asks for.
 plan::Settings reference_settings() {
-    plan::Settings settings = Json::object();
+    using Via = plan::Setting::Via;
+    plan::Settings settings;
     for (const plan::Setting& setting : plan::settings()) {
-        if (setting.via != plan::Setting::Via::shape) {
+        if (setting.via != Via::shape && setting.via != Via::program) {
             settings[setting.name] = setting.default_value;
         }
     }
@@ -37,35 +41,103 @@ Json example_arguments(const plan::Model& model) {
 }
 
 /// How far this engine's fp32 is from what eager PyTorch gave when the model was exported.
-Json check_against_export(EngineClient& client, const plan::Model& model) {
+std::optional<protocol::Comparison> check_against_export(EngineClient& client, const plan::Model& model) {
     if (!model.example) {
-        return nullptr;
+        return std::nullopt;
     }
     client.inputs(example_arguments(model), 0, 0);
     const auto batch = model.example->shape.find("batch");
-    return protocol::to_json(client.compare(fs::absolute(model.example->outputs).string(),
-                                            batch == model.example->shape.end() ? 1 : batch->second));
+    return client.compare(fs::absolute(model.example->outputs).string(),
+                          batch == model.example->shape.end() ? 1 : batch->second);
 }
 
-/// Removes the files that were used longest ago until the rest fits.
-void prune(const fs::path& folder) {
-    std::vector<fs::directory_entry> files(fs::directory_iterator(folder), fs::directory_iterator{});
-    std::sort(files.begin(), files.end(),
-              [](const auto& a, const auto& b) { return a.last_write_time() > b.last_write_time(); });
+Json to_json(const records::ReferenceFacts& facts) {
+    return {{"engine", facts.engine},
+            {"version", facts.version},
+            {"arch", facts.arch},
+            {"settings", facts.settings},
+            {"export_check", facts.export_check ? protocol::to_json(*facts.export_check) : Json()}};
+}
+
+records::ReferenceFacts facts_from(const Json& json, const std::string& where) {
+    records::ReferenceFacts facts{required<std::string>(json, "engine", where),
+                                  required<std::string>(json, "version", where),
+                                  required<std::string>(json, "arch", where),
+                                  required<std::string>(json, "settings", where),
+                                  {}};
+    const Json& check = required_member(json, "export_check", where);
+    if (!check.is_null()) {
+        facts.export_check = protocol::comparison_from(check, where);
+    }
+    return facts;
+}
+
+/// A file of the cache as it was when the folder was listed.
+struct CachedFile {
+    fs::path path;
+    fs::file_time_type used;
+    std::uintmax_t bytes = 0;
+};
+
+/// Other runs remove files, and rename some, while this one looks: whatever is gone meanwhile is left out.
+std::vector<CachedFile> files_in(const fs::path& folder) {
+    std::vector<CachedFile> files;
+    std::error_code error;
+    for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+        CachedFile file{at->path(), fs::last_write_time(at->path(), error), 0};
+        file.bytes = error ? 0 : fs::file_size(at->path(), error);
+        if (!error) {
+            files.push_back(std::move(file));
+        }
+        error.clear();
+    }
+    return files;
+}
+
+/// Removes the files that were used longest ago until the rest fits, but for those that a run may be about to use: of
+/// this name, or used in the last hour.
+void prune(const fs::path& folder, const std::string& name) {
+    const auto in_use = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    std::vector<CachedFile> files = files_in(folder);
+    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.used > b.used; });
     std::uintmax_t total = 0;
-    for (const fs::directory_entry& file : files) {
-        total += file.file_size();
-        if (total > most_cache_bytes) {
-            fs::remove(file.path());
+    for (const CachedFile& file : files) {
+        total += file.bytes;
+        if (total > most_cache_bytes && file.used < in_use && file.path.stem() != name) {
+            std::error_code gone_already;
+            fs::remove(file.path, gone_already);
         }
     }
 }
 
+/// Says why nothing can be written there; nothing where it can.
+std::optional<std::string> why_not_writable(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) {
+        return error.message();
+    }
+    try {
+        check_writable(folder / fmt::format("probe.{}", ::getpid()));
+    } catch (const DataError& refused) {
+        return refused.what();
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
-References::References(const LaunchContext& context, Json engine, fs::path cache_folder)
+References::References(const LaunchContext& context, protocol::EngineDescription engine, fs::path cache_folder)
     : context_(context), engine_(std::move(engine)), folder_(std::move(cache_folder)) {
-    fs::create_directories(folder_);
+    if (const auto reason = why_not_writable(folder_)) {
+        notes_.push_back(
+            fmt::format("references are not kept for other runs: {} cannot be written ({}); $XDG_CACHE_HOME names "
+                        "another place for caches",
+                        folder_.string(), *reason));
+        folder_ = context_.work_folder / "references";
+        std::error_code told_by_the_launch;
+        fs::create_directories(folder_, told_by_the_launch);
+    }
 }
 
 fs::path References::file(const std::string& name, const char* ending) const {
@@ -74,12 +146,12 @@ fs::path References::file(const std::string& name, const char* ending) const {
 
 const Reference& References::reference_for(const plan::Cell& cell, const plan::Model& model) {
     const Json identity{model.files.at("fp32").sha256,
-                        plan::arguments_for(model, cell.shape, "f32"),
-                        context_.options.seed,
-                        engine_.at("name"),
-                        engine_.at("version"),
-                        engine_.at("arch"),
-                        engine_.at("isa")};
+                        plan::arguments_for(model, cell.shape(), "f32"),
+                        context_.sampling.seed,
+                        engine_.name,
+                        engine_.version,
+                        engine_.arch,
+                        engine_.isa};
     const std::string name = sha256_of_text(identity.dump());
     if (const auto found = made_.find(name); found != made_.end()) {
         return found->second;
@@ -99,58 +171,86 @@ const Reference& References::reference_for(const plan::Cell& cell, const plan::M
 std::optional<Reference> References::read(const std::string& name) const {
     const fs::path outputs = file(name, ".safetensors");
     const fs::path description = file(name, ".json");
-    if (!fs::exists(outputs) || !fs::exists(description)) {
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(outputs, error);
+    if (error) {
         return std::nullopt;
     }
     try {
         const Json json = read_json(description);
+        const std::string where = description.string();
         // A file that a full disk cut short, or that somebody touched, is made again.
-        if (fs::file_size(outputs) != required<std::uintmax_t>(json, "size_bytes", description.string())) {
+        if (bytes != required<std::uintmax_t>(json, "size_bytes", where)) {
             return std::nullopt;
         }
-        fs::last_write_time(outputs, fs::file_time_type::clock::now());
-        fs::last_write_time(description, fs::file_time_type::clock::now());
-        return Reference{outputs, required<std::string>(json, "inputs_digest", description.string()),
-                         required<Json>(json, "reference", description.string())};
+        const auto now = fs::file_time_type::clock::now();
+        fs::last_write_time(outputs, now, error);
+        fs::last_write_time(description, now, error);
+        return Reference{outputs, required<std::string>(json, "inputs_digest", where),
+                         facts_from(required_member(json, "reference", where), where)};
     } catch (const DataError&) {
         return std::nullopt;
     }
 }
 
 Reference References::make(const plan::Cell& cell, const plan::Model& model, const std::string& name) {
-    const plan::LaunchSetup setup = plan::launch_setup(reference_settings(), context_.physical_cores);
+    // Two runs may make the same one: each under a name of its own, and the last to finish wins.
+    const fs::path unfinished = file(name, fmt::format(".{}.unfinished", ::getpid()).c_str());
+    std::error_code ignored;
+    try {
+        Reference reference = measure(cell, model, unfinished);
+        reference.outputs = file(name, ".safetensors");
+        fs::rename(unfinished, reference.outputs, ignored);
+        keep(reference, model.name, name);
+        return reference;
+    } catch (...) {
+        fs::remove(unfinished, ignored);
+        throw;
+    }
+}
+
+Reference References::measure(const plan::Cell& cell, const plan::Model& model, const fs::path& outputs) {
+    const plan::Settings settings = reference_settings();
+    const Engine& engine = context_.engines.front();
+    const Environment environment = environment_for(engine, plan::launch_setup(settings, {}, context_.physical_cores));
     const fs::path log = context_.work_folder / "reference.log";
     const plan::ModelFile& fp32 = model.files.at("fp32");
-    Reference reference{file(name, ".safetensors"), "", {}};
+    Reference reference;
     try {
-        EngineClient client(context_.engine, environment_for(context_.engine, setup), log, context_.options.timeout,
-                            context_.stop_descriptor);
-        client.hello();
-        client.load(fs::absolute(fp32.path).string(), "fp32", setup.engine_settings);
-        reference.inputs_digest =
-            client.inputs(plan::arguments_for(model, cell.shape, fp32.float_inputs), context_.options.seed, 0);
-        client.save_outputs(reference.outputs.string());
-        reference.description = {{"engine", engine_.at("name")},
-                                 {"version", engine_.at("version")},
-                                 {"arch", engine_.at("arch")},
-                                 {"settings", "fp32, strict, jit none"},
-                                 {"export_check", check_against_export(client, model)}};
+        EngineClient client(engine, environment, log, context_.sampling.timeout, context_.stop_descriptor);
+        const protocol::Hello hello = client.hello();
+        client.load(fs::absolute(fp32.path).string(), "fp32",
+                    plan::load_settings(settings, hello, context_.physical_cores));
+        reference.inputs_digest = client.inputs(plan::arguments_for(model, cell.shape(), fp32.float_inputs),
+                                                context_.sampling.seed, first_position);
+        client.save_outputs(outputs.string());
+        reference.facts = {engine_.name, engine_.version, engine_.arch, "fp32, strict, jit none",
+                           check_against_export(client, model)};
         client.quit();
     } catch (const EngineError& error) {
-        const std::string tail = log_tail(log);
-        throw EngineError(error.problem(),
-                          tail.empty() ? error.what() : fmt::format("{}; log: {}", error.what(), tail));
-    }
-    // The engine need not write files (tests/fake_engine does not); then there is nothing to keep for another run.
-    if (fs::exists(reference.outputs)) {
-        write_file(file(name, ".json"), Json{{"model", model.name},
-                                             {"size_bytes", fs::file_size(reference.outputs)},
-                                             {"inputs_digest", reference.inputs_digest},
-                                             {"reference", reference.description}}
-                                            .dump(1));
-        prune(folder_);
+        throw EngineError(error.problem(), with_log(error.what(), log));
     }
     return reference;
+}
+
+/// For other runs. This run has its reference, whether that succeeds or not.
+void References::keep(const Reference& reference, const std::string& model, const std::string& name) {
+    // The engine need not write files (tests/fake_engine does not unless it is told to); then there is nothing to keep.
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(reference.outputs, error);
+    if (error) {
+        return;
+    }
+    try {
+        write_file(file(name, ".json"), Json{{"model", model},
+                                             {"size_bytes", bytes},
+                                             {"inputs_digest", reference.inputs_digest},
+                                             {"reference", to_json(reference.facts)}}
+                                            .dump(1));
+    } catch (const DataError& failure) {
+        notes_.push_back(fmt::format("the reference of {} is not kept for other runs: {}", model, failure.what()));
+    }
+    prune(folder_, name);
 }
 
 }  // namespace gravbench::run

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/errors.h"
 #include "run/launch.h"
@@ -11,25 +12,32 @@
 namespace gravbench::run {
 
 /// Makes and keeps the references: a model's outputs in fp32, strict, jit none, for each shape, from a launch of its
-/// own. They stay in the user's cache folder, under the hash of model, inputs, seed, engine version and architecture;
-/// the oldest go when they take more than 4 GiB.
+/// own on the run's first engine. They stay in the user's cache folder, which other runs use at the same time, under
+/// the hash of model, inputs, seed, engine version and architecture; the oldest go when they take more than 4 GiB.
 class References {
   public:
-    /// `engine` as the hello of the engine describes it.
-    References(const LaunchContext& context, Json engine, std::filesystem::path cache_folder);
+    /// `engine` as the hello of the first engine describes it. Where the folder cannot be written, references last as
+    /// long as the run, and a note says so.
+    References(const LaunchContext& context, protocol::EngineDescription engine, std::filesystem::path cache_folder);
 
     /// The reference for a cell's model and shape. Throws EngineError where its launch fails; it then fails the same
     /// way each time, without another launch. Throws Interrupted.
     const Reference& reference_for(const plan::Cell& cell, const plan::Model& model);
 
+    /// What the user should know.
+    const std::vector<std::string>& notes() const { return notes_; }
+
   private:
     Reference make(const plan::Cell& cell, const plan::Model& model, const std::string& name);
+    Reference measure(const plan::Cell& cell, const plan::Model& model, const std::filesystem::path& outputs);
     std::optional<Reference> read(const std::string& name) const;
+    void keep(const Reference& reference, const std::string& model, const std::string& name);
     std::filesystem::path file(const std::string& name, const char* ending) const;
 
     LaunchContext context_;
-    Json engine_;
+    protocol::EngineDescription engine_;
     std::filesystem::path folder_;
+    std::vector<std::string> notes_;
     std::map<std::string, Reference> made_;
     std::map<std::string, EngineError> failed_;
 };

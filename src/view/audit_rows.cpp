@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "audit/comparison.h"
 #include "audit/summary.h"
@@ -15,6 +14,9 @@ namespace {
 using audit::Audit;
 using audit::Kernel;
 using audit::KernelUse;
+using document::Cell;
+
+constexpr const char* outside_onednn = "outside oneDNN";
 
 std::string milliseconds(double value) {
     return fmt::format("{:.3f}", value);
@@ -24,24 +26,22 @@ std::string percent(double share) {
     return fmt::format("{:.1f}", 100 * share);
 }
 
-std::string percent(const Json& share) {
-    return share.is_number() ? percent(share.get<double>()) : "-";
+std::string percent(const std::optional<double>& share) {
+    return share ? percent(*share) : "-";
 }
 
 std::string count(double value) {
     return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
 }
 
-std::string number_or_dash(const Json& value, const std::function<std::string(double)>& text) {
-    return value.is_number() ? text(value.get<double>()) : "-";
+/// The time against which shares are taken: of an inference without the profile, where there was one.
+double whole_ms(const document::Audit& audit, const audit::Summary& summary) {
+    return std::max(audit.unprofiled_ms.value_or(audit.kernels.inference_ms), summary.onednn_ms);
 }
 
-/// The time against which shares are taken: of an inference without the profile, where there was one.
-double whole_ms(const Json& cell, const audit::Summary& summary) {
-    const Json& unprofiled = cell.at("audit").at("unprofiled_ms");
-    const double measured =
-        unprofiled.is_number() ? unprofiled.get<double>() : cell.at("audit").at("inference_ms").get<double>();
-    return std::max(measured, summary.onednn_ms);
+/// Whether it is known what an inference does outside of oneDNN.
+bool knows_outside(const document::Audit& audit) {
+    return audit.outside_reason.empty();
 }
 
 std::string types_of(const Kernel& kernel) {
@@ -63,14 +63,15 @@ std::string shortened(const std::string& text) {
     return text.size() <= most ? text : text.substr(0, most - 3) + "...";
 }
 
-Rows by_kernel(const Json& cell, const Audit& audit) {
+Rows by_kernel(const document::Audit& whole_audit) {
+    const Audit& audit = whole_audit.kernels;
     Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "primitive", "implementation",
                "types", "layouts", "problem", "attributes"}};
-    const double whole = whole_ms(cell, audit::summarise(audit));
+    const double whole = whole_ms(whole_audit, audit::summarise(audit));
     for (const KernelUse& use : audit.kernels) {
         const double ms = use.time_ms / audit.inferences;
         const double calls = static_cast<double>(use.calls) / audit.inferences;
-        rows.push_back({milliseconds(ms), percent(whole > 0 ? ms / whole : 0), count(calls),
+        rows.push_back({milliseconds(ms), percent(whole > 0 ? ms / whole : 0.0), count(calls),
                         std::to_string(use.created), std::to_string(use.found), milliseconds(use.create_ms),
                         use.calls == 0 ? "-" : gigaflops(use.kernel, use.time_ms / use.calls), use.kernel.primitive,
                         use.kernel.implementation, types_of(use.kernel), use.kernel.layouts,
@@ -79,30 +80,38 @@ Rows by_kernel(const Json& cell, const Audit& audit) {
     return rows;
 }
 
-Rows by_layer(const Json& cell, const Audit& audit) {
+Rows by_layer(const document::Audit& whole_audit) {
+    const Audit& audit = whole_audit.kernels;
     Rows rows{{"layer", "ms", "share %", "GFLOP/s", "primitive", "implementation", "types", "layouts", "problem",
                "attributes"}};
-    const double whole = whole_ms(cell, audit::summarise(audit));
+    const double whole = whole_ms(whole_audit, audit::summarise(audit));
     for (std::size_t i = 0; i < audit.sequence.size(); ++i) {
         const Kernel& kernel = audit.kernels[audit.sequence[i]].kernel;
         const double ms = audit.sequence_ms[i];
-        rows.push_back({std::to_string(i + 1), milliseconds(ms), percent(whole > 0 ? ms / whole : 0),
+        rows.push_back({std::to_string(i + 1), milliseconds(ms), percent(whole > 0 ? ms / whole : 0.0),
                         gigaflops(kernel, ms), kernel.primitive, kernel.implementation, types_of(kernel),
                         kernel.layouts, shortened(kernel.problem), kernel.attributes});
     }
     return rows;
 }
 
-Rows by_family(const Json& cell, const Audit& audit) {
-    Rows rows{{"ms", "share %", "calls", "family"}};
-    const audit::Summary summary = audit::summarise(audit);
-    const double whole = whole_ms(cell, summary);
-    for (const audit::Part& family : summary.families) {
-        rows.push_back(
-            {milliseconds(family.ms), percent(whole > 0 ? family.ms / whole : 0), count(family.calls), family.name});
+/// The families of kernels, and what is left of an inference beside them.
+std::vector<audit::Part> families_of(const document::Audit& audit) {
+    const audit::Summary summary = audit::summarise(audit.kernels);
+    std::vector<audit::Part> families = summary.families;
+    if (knows_outside(audit)) {
+        families.push_back({outside_onednn, 0, whole_ms(audit, summary) - summary.onednn_ms});
     }
-    rows.push_back({milliseconds(whole - summary.onednn_ms), percent(whole > 0 ? 1 - summary.onednn_ms / whole : 0),
-                    "-", "outside oneDNN"});
+    return families;
+}
+
+Rows by_family(const document::Audit& audit) {
+    Rows rows{{"ms", "share %", "calls", "family"}};
+    const double whole = whole_ms(audit, audit::summarise(audit.kernels));
+    for (const audit::Part& family : families_of(audit)) {
+        rows.push_back({milliseconds(family.ms), percent(whole > 0 ? family.ms / whole : 0.0),
+                        family.name == outside_onednn ? "-" : count(family.calls), family.name});
+    }
     return rows;
 }
 
@@ -129,13 +138,6 @@ Rows kernels_beside(const Audit& before, const Audit& after) {
                         change.is_other_kernel() ? or_none(change.after) : "the same"});
     }
     return rows;
-}
-
-std::vector<audit::Part> families_of(const Json& cell, const Audit& audit) {
-    const audit::Summary summary = audit::summarise(audit);
-    std::vector<audit::Part> families = summary.families;
-    families.push_back({"outside oneDNN", 0, whole_ms(cell, summary) - summary.onednn_ms});
-    return families;
 }
 
 Rows families_beside(const std::vector<audit::Part>& before, std::vector<audit::Part> after) {
@@ -177,58 +179,57 @@ Rows layers_beside(const Audit& before, const Audit& after) {
     return rows;
 }
 
+/// All but the cell's key and its latency.
+std::vector<std::string> overview_figures(const document::Audit& audit) {
+    const audit::Summary summary = audit::summarise(audit.kernels);
+    double kernels = 0;
+    for (const audit::Part& family : summary.families) {
+        kernels += family.calls;
+    }
+    return {milliseconds(audit.kernels.inference_ms),
+            milliseconds(summary.onednn_ms),
+            percent(audit.outside_onednn),
+            percent(summary.bf16_share),
+            percent(summary.acl_share),
+            summary.flops ? fmt::format("{:.2f}", *summary.flops / 1e9) : "-",
+            count(kernels),
+            count(summary.reorders),
+            count(summary.reference_calls),
+            std::to_string(summary.created),
+            std::to_string(summary.found),
+            milliseconds(summary.create_ms),
+            count(summary.steady_created),
+            count(summary.steady_found),
+            milliseconds(summary.steady_create_ms)};
+}
+
 }  // namespace
 
-Rows audit_overview(const Json& document) {
+Rows audit_overview(const document::Document& document) {
     Rows rows{{"cell", "p50 ms", "profiled ms", "in oneDNN ms", "outside %", "bf16 %", "ACL %", "GFLOP", "kernels",
                "reorders", "reference", "created", "found", "create ms", "steady created", "steady found",
                "steady create ms"}};
-    for (const Json& cell : document.at("cells")) {
-        const Json& audit = cell.at("audit");
-        rows.push_back({cell.at("key").get<std::string>(),
-                        number_or_dash(member_or_empty(cell.at("latency_ms"), "p50"), milliseconds)});
-        if (audit.is_null()) {
+    for (const Cell& cell : document.cells) {
+        const auto p50 = cell.latency ? cell.latency->at("p50").value : std::nullopt;
+        rows.push_back({cell.key, p50 ? milliseconds(*p50) : "-"});
+        if (!cell.audit) {
             rows.back().resize(rows.front().size(), "-");
             continue;
         }
-        const audit::Summary summary = audit::summarise(audit::audit_from(audit));
-        double kernels = 0;
-        for (const audit::Part& family : summary.families) {
-            kernels += family.calls;
-        }
-        const std::vector<std::string> figures{milliseconds(audit.at("inference_ms").get<double>()),
-                                               milliseconds(summary.onednn_ms),
-                                               percent(audit.at("time_share").at("outside_onednn")),
-                                               percent(audit.at("bf16").at("engaged")),
-                                               percent(audit.at("acl_share")),
-                                               summary.flops ? fmt::format("{:.2f}", *summary.flops / 1e9) : "-",
-                                               count(kernels),
-                                               count(summary.reorders),
-                                               count(summary.reference_calls),
-                                               std::to_string(summary.created),
-                                               std::to_string(summary.found),
-                                               milliseconds(summary.create_ms),
-                                               count(summary.steady_created),
-                                               count(summary.steady_found),
-                                               milliseconds(summary.steady_create_ms)};
+        const std::vector<std::string> figures = overview_figures(*cell.audit);
         rows.back().insert(rows.back().end(), figures.begin(), figures.end());
     }
     return rows;
 }
 
-Rows audit_rows(const Json& cell, const std::string& grouping) {
-    const Audit audit = audit::audit_from(cell.at("audit"));
-    return grouping == "kernel"  ? by_kernel(cell, audit)
-           : grouping == "layer" ? by_layer(cell, audit)
-                                 : by_family(cell, audit);
+Rows audit_rows(const document::Audit& audit, const std::string& grouping) {
+    return grouping == "kernel" ? by_kernel(audit) : grouping == "layer" ? by_layer(audit) : by_family(audit);
 }
 
-Rows side_by_side(const Json& first, const Json& second, const std::string& grouping) {
-    const Audit before = audit::audit_from(first.at("audit"));
-    const Audit after = audit::audit_from(second.at("audit"));
-    return grouping == "kernel"  ? kernels_beside(before, after)
-           : grouping == "layer" ? layers_beside(before, after)
-                                 : families_beside(families_of(first, before), families_of(second, after));
+Rows side_by_side(const document::Audit& before, const document::Audit& after, const std::string& grouping) {
+    return grouping == "kernel"  ? kernels_beside(before.kernels, after.kernels)
+           : grouping == "layer" ? layers_beside(before.kernels, after.kernels)
+                                 : families_beside(families_of(before), families_of(after));
 }
 
 }  // namespace gravbench::view

@@ -3,74 +3,76 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/errors.h"
+#include "base/text.h"
+#include "document/writer.h"
 #include "view/audit_rows.h"
+#include "view/format.h"
+#include "view/layout.h"
 #include "view/lines.h"
+#include "view/wrap.h"
 
 namespace gravbench::view {
 namespace {
 
-const std::vector<std::string> audit_formats{"table", "markdown", "csv", "json"};
+using document::Cell;
+using document::Document;
+using Cells = std::vector<const Cell*>;
 
-using Cells = std::vector<const Json*>;
+constexpr std::size_t indent = 2;  ///< of what goes on after a line's end
 
-Cells audited_cells(const Json& document) {
+Cells audited_cells(const Document& document) {
     Cells cells;
-    for (const Json& cell : document.at("cells")) {
-        if (!cell.at("audit").is_null()) {
+    for (const Cell& cell : document.cells) {
+        if (cell.audit) {
             cells.push_back(&cell);
         }
     }
     return cells;
 }
 
-std::string key_of(const Json& cell) {
-    return cell.at("key").get<std::string>();
-}
-
-std::string text_of(const Json& value) {
-    return value.is_string() ? value.get<std::string>() : value.is_null() ? "unknown" : value.dump();
+std::string or_unknown(const std::string& text) {
+    return text.empty() ? "unknown" : text;
 }
 
 /// Why there are no rows, where there are none.
-std::string empty_note(const Json& audit, const std::string& grouping) {
-    const Json& kernels = audit.at("kernels");
-    const bool has_run = std::any_of(kernels.begin(), kernels.end(),
-                                     [](const Json& kernel) { return kernel.at("calls").get<double>() > 0; });
+std::string empty_note(const audit::Audit& audit, const std::string& grouping) {
+    const bool has_run = std::any_of(audit.kernels.begin(), audit.kernels.end(),
+                                     [](const audit::KernelUse& kernel) { return kernel.calls > 0; });
     if (!has_run) {
         return "  no kernel ran in oneDNN\n";
     }
-    return grouping == "layer" && audit.at("sequence").at("kernels").empty()
-               ? "  its inferences differ, so there is no order of layers\n"
-               : "";
+    return grouping == "layer" && audit.sequence.empty() ? "  its inferences differ, so there is no order of layers\n"
+                                                         : "";
 }
 
 /// How long an inference took by each clock, so that a reader sees that they agree.
-std::string audit_heading(const Json& cell, const std::string& grouping) {
-    const Json& audit = cell.at("audit");
-    std::string line =
-        fmt::format("{}\n  oneDNN {}, {}, {} threads; {} inferences of {:.3f} ms under the profile", key_of(cell),
-                    text_of(audit.at("onednn")), text_of(audit.at("isa")), text_of(audit.at("threads")),
-                    audit.at("inferences").get<int>(), audit.at("inference_ms").get<double>());
-    if (const Json& clocks = audit.at("clocks"); !clocks.is_null()) {
+std::string audit_heading(const Cell& cell, const std::string& grouping) {
+    const audit::Audit& audit = cell.audit->kernels;
+    std::string line = fmt::format("{}\n  oneDNN {}, {}, {} threads; {} inferences of {:.3f} ms under the profile",
+                                   cell.key, or_unknown(audit.onednn), or_unknown(audit.isa),
+                                   audit.threads == 0 ? "unknown" : std::to_string(audit.threads), audit.inferences,
+                                   audit.inference_ms);
+    if (audit.clocks) {
         line += fmt::format(" (but for the last: {:.3f} ms by the engine's clock, {:.3f} ms by the log's)",
-                            clocks.at("engine_ms").get<double>(), clocks.at("log_ms").get<double>());
+                            audit.clocks->engine_ms, audit.clocks->log_ms);
     }
-    if (const Json& unprofiled = audit.at("unprofiled_ms"); !unprofiled.is_null()) {
-        line += fmt::format(", {:.3f} ms without", unprofiled.get<double>());
+    if (cell.audit->unprofiled_ms) {
+        line += fmt::format(", {:.3f} ms without", *cell.audit->unprofiled_ms);
     }
-    return line + "\n" + empty_note(audit, grouping);
+    const std::string& reason = cell.audit->outside_reason;
+    return line + "\n" + (reason.empty() ? "" : "  outside % -: " + reason + "\n") + empty_note(audit, grouping);
 }
 
-/// "effect  KEY: fpmath bf16: no effect: none of 53 ..."
-std::string effect_lines(const Json& document) {
+/// "setting  KEY: fpmath bf16: no effect: none of 53 ..."
+std::string effect_lines(const Document& document) {
     std::string lines;
-    for (const Json& cell : document.at("cells")) {
-        for (const Json& effect : cell.at("settings").value("effects", Json::array())) {
-            lines += fmt::format("setting  {}: {} {}: {}: {}\n", key_of(cell), effect.at("setting").get<std::string>(),
-                                 text_of(effect.at("value")), effect.at("verdict").get<std::string>(),
-                                 effect.at("evidence").get<std::string>());
+    for (const Cell& cell : document.cells) {
+        for (const findings::Effect& effect : cell.effects) {
+            lines += fmt::format("setting  {}: {} {}: {}: {}\n", cell.key, effect.setting, text_of(effect.value),
+                                 findings::name_of(effect.verdict), effect.evidence);
         }
     }
     return lines;
@@ -79,37 +81,64 @@ std::string effect_lines(const Json& document) {
 /// Rows of every cell, each with its cell in front.
 std::string render_csv(const Cells& cells, const std::string& grouping) {
     Rows all;
-    for (const Json* cell : cells) {
-        Rows rows = audit_rows(*cell, grouping);
+    for (const Cell* cell : cells) {
+        Rows rows = audit_rows(*cell->audit, grouping);
         rows.front().insert(rows.front().begin(), "cell");
         for (std::size_t i = 1; i < rows.size(); ++i) {
-            rows[i].insert(rows[i].begin(), key_of(*cell));
+            rows[i].insert(rows[i].begin(), cell->key);
         }
         all.insert(all.end(), rows.begin() + (all.empty() ? 0 : 1), rows.end());
     }
     return csv(all);
 }
 
-std::string render_text(const Json& document, const std::string& grouping, std::string (*table)(const Rows&)) {
-    std::string text = machine_line(document) + status_line(document) + "\n" + table(audit_overview(document)) + "\n";
-    const Cells cells = audited_cells(document);
-    const auto add = [&](const std::string& heading, const Rows& rows) { text += heading + "\n" + table(rows) + "\n"; };
-    if (cells.size() == 2) {
-        add(audit_heading(*cells[0], grouping) + audit_heading(*cells[1], grouping) +
-                fmt::format("before is {}\nafter is  {}\n", key_of(*cells[0]), key_of(*cells[1])),
-            side_by_side(*cells[0], *cells[1], grouping));
-    } else {
-        for (const Json* cell : cells) {
-            add(audit_heading(*cell, grouping), audit_rows(*cell, grouping));
-        }
-    }
-    return text + effect_lines(document) + weights_line(document) + problem_lines(document);
+/// How much each column says, by its heading: what is not here says least.
+int importance_of(const std::string& heading) {
+    static const std::map<std::string, int> known{
+        {"cell", always},  {"p50 ms", always},     {"ms", always},   {"gain ms", always}, {"layer", 95},
+        {"primitive", 90}, {"implementation", 85}, {"family", 85},   {"before", 85},      {"after", 85},
+        {"share %", 80},   {"outside %", 80},      {"calls", 75},    {"bf16 %", 75},      {"in oneDNN ms", 70},
+        {"types", 70},     {"before ms", 70},      {"after ms", 70}, {"reference", 65},   {"ACL %", 60},
+        {"problem", 55},   {"reorders", 50},       {"GFLOP/s", 45},  {"profiled ms", 40}, {"kernels", 35},
+        {"GFLOP", 30},     {"steady created", 25}, {"created", 20}};
+    const auto found = known.find(heading);
+    return found == known.end() ? 0 : found->second;
 }
 
-void check_is_one_of(const std::string& value, const std::vector<std::string>& known, const char* flag) {
-    if (std::find(known.begin(), known.end(), value) == known.end()) {
-        throw UsageError(fmt::format("{}: \"{}\" is not one of {}", flag, value, fmt::join(known, ", ")));
+/// As it fits the width, with the lines around it.
+std::string fitted_text(const Rows& rows, std::optional<int> width) {
+    Table table;
+    for (const std::string& heading : rows.front()) {
+        table.columns.push_back(
+            {heading, heading, importance_of(heading), heading == "cell" ? Role::key : Role::figure});
     }
+    table.rows.assign(rows.begin() + 1, rows.end());
+    const Layout layout = fitted(table, width, false);
+    return layout.above + (layout.above.empty() ? "" : "\n") + layout.table +
+           (layout.below.empty() ? "" : "\n" + layout.below);
+}
+
+std::string render_text(const Document& document, const std::string& grouping, const Presentation& presentation) {
+    const bool is_markdown = presentation.format == "markdown";
+    const std::optional<int> width = is_markdown ? std::nullopt : presentation.width;
+    const auto fit = [&](const std::string& text) { return wrapped(text, width, indent); };
+    const auto table = [&](const Rows& rows) { return is_markdown ? markdown(rows) : fitted_text(rows, width); };
+    std::string text =
+        fit(machine_line(document) + status_line(document)) + "\n" + table(audit_overview(document)) + "\n";
+    const Cells cells = audited_cells(document);
+    const auto add = [&](const std::string& heading, const Rows& rows) {
+        text += fit(heading) + "\n" + table(rows) + "\n";
+    };
+    if (cells.size() == 2) {
+        add(audit_heading(*cells[0], grouping) + audit_heading(*cells[1], grouping) +
+                fmt::format("before is {}\nafter is  {}\n", cells[0]->key, cells[1]->key),
+            side_by_side(*cells[0]->audit, *cells[1]->audit, grouping));
+    } else {
+        for (const Cell* cell : cells) {
+            add(audit_heading(*cell, grouping), audit_rows(*cell->audit, grouping));
+        }
+    }
+    return text + fit(effect_lines(document) + weights_line(document) + problem_lines(document));
 }
 
 }  // namespace
@@ -122,24 +151,24 @@ std::string grouping_names() {
     return fmt::format("{}", fmt::join(groupings(), ", "));
 }
 
-std::string audit_format_names() {
-    return fmt::format("{}", fmt::join(audit_formats, ", "));
-}
-
-void check_audit_view(const std::string& grouping, const std::string& format) {
-    check_is_one_of(grouping, groupings(), "--by");
-    check_is_one_of(format, audit_formats, "--format");
-}
-
-std::string render_audit(const Json& document, const std::string& grouping, const std::string& format) {
-    check_audit_view(grouping, format);
-    if (format == "json") {
-        return readable_json(document);
+void check_audit_view(const std::string& grouping, const Presentation& presentation) {
+    const std::vector<std::string> known = groupings();
+    if (std::count(known.begin(), known.end(), grouping) == 0) {
+        throw UsageError(
+            fmt::format("--by: \"{}\" is not one of {}{}", grouping, grouping_names(), did_you_mean(grouping, known)));
     }
-    if (format == "csv") {
+    find_format(Content::audit, presentation.format);
+}
+
+std::string render_audit(const Document& document, const std::string& grouping, const Presentation& presentation) {
+    check_audit_view(grouping, presentation);
+    if (presentation.format == "json") {
+        return document::to_text(document);
+    }
+    if (presentation.format == "csv") {
         return render_csv(audited_cells(document), grouping);
     }
-    return render_text(document, grouping, format == "markdown" ? markdown : aligned);
+    return render_text(document, grouping, presentation);
 }
 
 }  // namespace gravbench::view

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "document/document.h"
+#include "view/presentation.h"
 
 namespace gravbench::view {
 
@@ -14,14 +15,12 @@ std::vector<std::string> groupings();
 /// "kernel, layer, family"
 std::string grouping_names();
 
-/// How an audit can be written: "table, markdown, csv, json".
-std::string audit_format_names();
-
 /// Throws UsageError for a grouping or format that there is not.
-void check_audit_view(const std::string& grouping, const std::string& format);
+void check_audit_view(const std::string& grouping, const Presentation& presentation);
 
 /// Shows the audits of a results document: one line a cell; then each cell's rows, or with two cells both side by side;
 /// then what became of the settings, and the problems.
-std::string render_audit(const Json& document, const std::string& grouping, const std::string& format);
+std::string render_audit(const document::Document& document, const std::string& grouping,
+                         const Presentation& presentation);
 
 }  // namespace gravbench::view

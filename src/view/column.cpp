@@ -5,156 +5,162 @@
 #include <algorithm>
 
 #include "plan/setting.h"
+#include "view/figure_column.h"
 #include "view/number.h"
 
 namespace gravbench::view {
 namespace {
 
+using document::Cell;
+using document::Document;
 using Digits = Column::Digits;
 
-Json at(const Json& cell, const std::string& pointer) {
-    const Json::json_pointer place(pointer);
-    return cell.contains(place) ? cell.at(place) : Json();
+/// Settings tell the cells apart: they fall away after most figures.
+constexpr int importance_of_settings = 70;
+
+ColumnValue value_of(const Value& value) {
+    return std::visit([](const auto& one) { return ColumnValue(one); }, value);
 }
 
-/// The figure at a place in the cell.
-Column::Value from(const std::string& pointer) {
-    return [pointer](const Json& cell) { return at(cell, pointer); };
-}
-
-Json requested(const Json& cell, const std::string& name) {
-    return cell.at("settings").at("requested").value(name, Json());
-}
-
-/// "tokens=8,images=1"
-Json assignments(const Json& cell, const std::string& name) {
-    std::string text;
-    for (const auto& [key, value] : member_or_empty(cell.at("settings").at("requested"), name).items()) {
-        text += fmt::format("{}{}={}", text.empty() ? "" : " ", key,
-                            value.is_string() ? value.get<std::string>() : value.dump());
+/// What the cell was asked for; nothing for a dimension that its model lacks.
+ColumnValue requested(const Cell& cell, const plan::Setting& setting) {
+    if (setting.via == plan::Setting::Via::shape) {
+        const auto length = cell.identity.shape.find(setting.name);
+        return length == cell.identity.shape.end() ? ColumnValue() : ColumnValue(length->second);
     }
-    return text.empty() ? Json() : Json(text);
-}
-
-Json p50_interval(const Json& cell) {
-    const Json both = at(cell, "/latency_ms/p50_ci95");
-    return both.is_null()
-               ? Json()
-               : Json(four_digits(both.at(0).get<double>()) + " .. " + four_digits(both.at(1).get<double>()));
-}
-
-Json peak_mib(const Json& cell) {
-    const Json bytes = at(cell, "/memory/peak_rss_bytes");
-    return bytes.is_null() ? Json() : Json(bytes.get<double>() / (1 << 20));
-}
-
-/// A share as people read it, in percent.
-Column::Value percent_from(const std::string& pointer) {
-    return [pointer](const Json& cell) {
-        const Json share = at(cell, pointer);
-        return share.is_number() ? Json(100 * share.get<double>()) : Json();
-    };
-}
-
-Json problem_codes(const Json& cell) {
-    std::string codes;
-    for (const Json& problem : cell.at("problems")) {
-        const auto code = problem.at("code").get<std::string>();
-        if (codes.find(code) == std::string::npos) {
-            codes += (codes.empty() ? "" : " ") + code;
-        }
-    }
-    return codes.empty() ? Json() : Json(codes);
+    const auto value = cell.requested.find(setting.name);
+    return value == cell.requested.end() ? ColumnValue() : value_of(value->second);
 }
 
 /// Whether people need to see a setting: it differs between cells, or from its default.
-bool is_of_interest(const Json& document, const plan::Setting& setting) {
+bool is_of_interest(const Document& document, const plan::Setting& setting) {
     const bool is_shape = setting.via == plan::Setting::Via::shape;
-    for (const Json& cell : document.at("cells")) {
-        const Json value = requested(cell, setting.name);
-        if (!value.is_null() && (is_shape || value != setting.default_value)) {
-            return true;
-        }
-    }
-    return false;
+    return std::any_of(document.cells.begin(), document.cells.end(), [&](const Cell& cell) {
+        const ColumnValue value = requested(cell, setting);
+        return value != ColumnValue() && (is_shape || value != value_of(setting.default_value));
+    });
 }
 
-std::vector<Column> figures() {
-    constexpr Digits digits = Digits::significant;
-    constexpr bool shown = true;
-    constexpr bool only_csv = false;
-    return {
-        {"p50_ms", "p50 ms", from("/latency_ms/p50"), shown, digits},
-        {"p50_ci95_ms", "95% interval", p50_interval, shown, digits},
-        {"mean_ms", "mean ms", from("/latency_ms/mean"), only_csv, digits},
-        {"stddev_ms", "stddev ms", from("/latency_ms/stddev"), only_csv, digits},
-        {"min_ms", "min ms", from("/latency_ms/min"), only_csv, digits},
-        {"p90_ms", "p90 ms", from("/latency_ms/p90"), shown, digits},
-        {"p95_ms", "p95 ms", from("/latency_ms/p95"), only_csv, digits},
-        {"p99_ms", "p99 ms", from("/latency_ms/p99"), shown, digits},
-        {"p99_9_ms", "p99.9 ms", from("/latency_ms/p99_9"), only_csv, digits},
-        {"max_ms", "max ms", from("/latency_ms/max"), only_csv, digits},
-        {"throughput_per_s", "items/s", from("/throughput_per_s/value"), shown, digits},
-        {"cosine_similarity", "cosine", from("/accuracy/cosine_similarity"), shown, Digits::six_decimals},
-        {"max_abs_error", "max error", from("/accuracy/max_abs_error"), only_csv, digits},
-        {"top1_agreement", "top-1", from("/accuracy/top1_agreement"), only_csv, digits},
-        {"load_ms", "load ms", from("/cold_start_ms/load"), only_csv, digits},
-        {"first_inference_ms", "first ms", from("/cold_start_ms/first_inference"), shown, digits},
-        {"peak_rss_mib", "peak MiB", peak_mib, shown, Digits::whole},
-        {"bf16_percent", "bf16 %", percent_from("/audit/bf16/engaged"), shown, Digits::whole},
-        {"acl_percent", "ACL %", percent_from("/audit/acl_share"), only_csv, Digits::whole},
-        {"outside_onednn_percent", "outside oneDNN %", percent_from("/audit/time_share/outside_onednn"), only_csv,
-         Digits::whole},
-        {"samples", "samples", from("/latency_ms/samples"), only_csv, Digits::whole},
-        {"launches", "launches", from("/latency_ms/launches"), only_csv, Digits::whole},
-        {"problems", "problems", problem_codes, shown, digits},
-    };
+Column setting_column(const Document& document, const plan::Setting& setting) {
+    Column column{setting.name, setting.name, [&setting](const Cell& cell) { return requested(cell, setting); }};
+    column.is_shown = is_of_interest(document, setting);
+    column.digits = Digits::whole;
+    column.importance = importance_of_settings;
+    column.role = Role::setting;
+    return column;
+}
+
+/// "tokens=8 images=1"
+template <typename Values>
+ColumnValue assignments(const Values& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value);
+    }
+    return text.empty() ? ColumnValue() : ColumnValue(text);
+}
+
+bool is_of_a_setting(const std::string& dimension) {
+    const plan::Setting* setting = plan::find_setting(dimension);
+    return setting != nullptr && setting->via == plan::Setting::Via::shape;
+}
+
+/// The dimensions that are no setting of their own.
+ColumnValue other_dimensions(const Cell& cell) {
+    plan::Shape others = cell.identity.shape;
+    std::erase_if(others, [](const auto& dimension) { return is_of_a_setting(dimension.first); });
+    return assignments(others);
+}
+
+ColumnValue variables(const Cell& cell) {
+    return assignments(cell.identity.environment);
+}
+
+ColumnValue engine(const Cell& cell) {
+    return cell.identity.engine;
+}
+
+/// The second of two that are measured against each other, where it has the same settings.
+ColumnValue variant(const Cell& cell) {
+    return std::int64_t{cell.identity.variant};
+}
+
+Column given_column(const Document& document, const std::string& name, ColumnValue (*value)(const Cell&),
+                    const ColumnValue& usual) {
+    Column column{name, name, value};
+    column.is_shown = std::any_of(document.cells.begin(), document.cells.end(),
+                                  [&](const Cell& cell) { return value(cell) != usual; });
+    column.digits = Digits::whole;
+    column.importance = importance_of_settings;
+    column.role = Role::setting;
+    return column;
+}
+
+Column identity_column(const std::string& name, ColumnValue (*value)(const Cell&), bool is_shown, Role role) {
+    Column column{name, name, value, is_shown};
+    column.importance = always - 1;
+    column.role = role;
+    return column;
 }
 
 }  // namespace
 
-std::vector<Column> columns_for(const Json& document) {
-    std::vector<Column> columns{{"model", "model", from("/model/name"), true, Digits::significant}};
+std::vector<Column> columns_for(const Document& document) {
+    std::vector<Column> columns{
+        identity_column(
+            "key", [](const Cell& cell) { return ColumnValue(cell.key); }, false, Role::key),
+        identity_column(
+            "valid", [](const Cell& cell) { return ColumnValue(cell.is_valid ? "true" : "false"); }, false,
+            Role::figure),
+        identity_column(
+            "model", [](const Cell& cell) { return ColumnValue(cell.model.name); }, true, Role::setting)};
+    columns.push_back(given_column(document, "engine", engine, plan::default_engine));
     for (const plan::Setting& setting : plan::settings()) {
-        const std::string name = setting.name;
-        const auto value = [name](const Json& cell) { return requested(cell, name); };
-        columns.push_back({name, name, value, is_of_interest(document, setting), Digits::whole});
+        // The engine's name is in the identity, whether the table of settings has it or not.
+        if (setting.via != plan::Setting::Via::program) {
+            columns.push_back(setting_column(document, setting));
+        }
     }
-    for (const std::string& name : {std::string(plan::shape_key), std::string(plan::env_key)}) {
-        const auto value = [name](const Json& cell) { return assignments(cell, name); };
-        const bool is_given = std::any_of(document.at("cells").begin(), document.at("cells").end(),
-                                          [&](const Json& cell) { return !assignments(cell, name).is_null(); });
-        columns.push_back({name, name, value, is_given, Digits::whole});
-    }
-    const bool has_audit = std::any_of(document.at("cells").begin(), document.at("cells").end(),
-                                       [](const Json& cell) { return !at(cell, "/audit/bf16/engaged").is_null(); });
-    for (Column& column : figures()) {
-        column.is_shown = column.is_shown && (column.name != "bf16_percent" || has_audit);
+    columns.push_back(given_column(document, plan::shape_key, other_dimensions, {}));
+    columns.push_back(given_column(document, plan::env_key, variables, {}));
+    columns.push_back(given_column(document, "variant", variant, std::int64_t{1}));
+    for (Column& column : figure_columns(document)) {
         columns.push_back(std::move(column));
     }
     return columns;
 }
 
-std::string readable(const Column& column, const Json& value) {
-    if (value.is_null()) {
+std::string readable(const Column& column, const ColumnValue& value) {
+    if (std::holds_alternative<std::monostate>(value)) {
         return "-";
     }
-    if (value.is_string()) {
-        return value.get<std::string>();
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        return *text;
     }
-    if (!value.is_number()) {
-        return value.dump();
-    }
-    const auto number = value.get<double>();
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    const double number = integer != nullptr ? static_cast<double>(*integer) : std::get<double>(value);
     switch (column.digits) {
         case Digits::six_decimals:
             return fmt::format("{:.6f}", number);
         case Digits::whole:
-            return fmt::format("{:.0f}", number);
+            // A setting's number that is no integer is what it is.
+            return column.role == Role::setting && integer == nullptr ? fmt::format("{}", number)
+                                                                      : fmt::format("{:.0f}", number);
         case Digits::significant:
             break;
     }
     return four_digits(number);
+}
+
+std::string exact(const ColumnValue& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        return *text;
+    }
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+        return std::to_string(*integer);
+    }
+    const auto* number = std::get_if<double>(&value);
+    return number != nullptr ? all_digits(*number) : "";
 }
 
 }  // namespace gravbench::view

@@ -9,8 +9,9 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "view/format.h"
+#include "view/layout.h"
 #include "view/number.h"
-#include "view/table.h"
+#include "view/wrap.h"
 
 namespace gravbench::view {
 namespace {
@@ -19,7 +20,7 @@ using compare::CellComparison;
 using compare::Comparison;
 using compare::Verdict;
 
-const std::vector<std::string> comparison_formats{"table", "markdown", "json"};
+constexpr std::size_t indent = 2;  ///< of what goes on after a line's end
 
 std::string figure(const std::optional<double>& value) {
     return value ? four_digits(*value) : "-";
@@ -78,14 +79,26 @@ std::string launches(const CellComparison& cell) {
     return cell.ratio ? fmt::format("{} and {}", cell.base_launches, cell.other_launches) : "-";
 }
 
-Rows comparison_rows(const Comparison& comparison) {
-    Rows rows{{"cell", "difference", "metric", "base", "new", "change", "95% interval", "launches", "verdict", "note"}};
+Table comparison_table(const Comparison& comparison) {
+    Table table{{{"cell", "cell", 99, Role::key},
+                 {"difference", "difference", 70, Role::setting},
+                 {"metric", "metric", 75, Role::setting},
+                 {"base", "base", 50},
+                 {"new", "new", 51},
+                 {"change", "change", always},
+                 {"ci95", "95% interval", 85},
+                 {"launches", "launches", 30},
+                 {"verdict", "verdict", always},
+                 {"note", "note", 20, Role::note}},
+                {}};
     for (const CellComparison& cell : comparison.cells) {
-        rows.push_back({cell.base_key, cell.difference.empty() ? "-" : cell.difference, cell.metric->title,
-                        figure(cell, cell.base), figure(cell, cell.other), change(cell), interval(cell), launches(cell),
-                        compare::name_of(cell.verdict, *cell.metric), note(cell)});
+        table.rows.push_back({cell.base_key, cell.difference.empty() ? "-" : cell.difference, cell.metric->title,
+                              figure(cell, cell.base), figure(cell, cell.other), change(cell), interval(cell),
+                              launches(cell), compare::name_of(cell.verdict, *cell.metric), note(cell)});
+        table.labels.push_back(comparison.options.metrics.size() > 1 ? cell.base_key + " " + cell.metric->name
+                                                                     : cell.base_key);
     }
-    return rows;
+    return table;
 }
 
 /// "1 slower, 3 same, 2 inconclusive": what there is of, the gravest first.
@@ -110,6 +123,15 @@ std::string counts(const Comparison& comparison) {
     return text.empty() ? "no cell of one side has a counterpart on the other" : text;
 }
 
+std::string warning_lines(const std::vector<compare::Warning>& warnings) {
+    std::string text;
+    for (const compare::Warning& warning : warnings) {
+        text += fmt::format("warning  {}{}\n", warning.message,
+                            warning.cells > 0 ? fmt::format(" ({} cells)", warning.cells) : "");
+    }
+    return text;
+}
+
 std::string lines_below(const Comparison& comparison) {
     const auto tested = std::count_if(comparison.cells.begin(), comparison.cells.end(),
                                       [](const CellComparison& cell) { return cell.p_value.has_value(); });
@@ -122,20 +144,26 @@ std::string lines_below(const Comparison& comparison) {
     for (const std::string& key : comparison.only_in_other) {
         text += fmt::format("only in the new: {}\n", key);
     }
-    for (const compare::Warning& warning : comparison.warnings) {
-        text += fmt::format("warning  {}{}\n", warning.message,
-                            warning.cells > 0 ? fmt::format(" ({} cells)", warning.cells) : "");
-    }
-    return text;
+    return text + warning_lines(comparison.warnings);
 }
 
-Rows across_rows(const compare::Across& across) {
-    Rows rows{{"cell", "machine", "p50 ms", "95% interval", "items/s", "per vCPU", "per core", "cosine",
-               "p50 against the first", "95% interval", "note"}};
+Table across_table(const compare::Across& across) {
+    Table table{{{"cell", "cell", 99, Role::key},
+                 {"machine", "machine", always},
+                 {"p50_ms", "p50 ms", always},
+                 {"p50_ci95_ms", "95% interval", 45},
+                 {"throughput_per_s", "items/s", 50},
+                 {"per_vcpu_per_s", "per vCPU", 60},
+                 {"per_core_per_s", "per core", 55},
+                 {"cosine_similarity", "cosine", 40},
+                 {"ratio", "p50 against the first", 80},
+                 {"ratio_ci95", "95% interval", 70},
+                 {"note", "note", 20, Role::note}},
+                {}};
     for (const compare::AcrossRow& row : across.rows) {
         for (std::size_t i = 0; i < row.entries.size(); ++i) {
             const compare::AcrossEntry& entry = row.entries[i];
-            rows.push_back(
+            table.rows.push_back(
                 {i == 0 ? row.key : "", across.machines[i], figure(entry.p50_ms),
                  entry.p50_ci95 ? four_digits(entry.p50_ci95->low) + " .. " + four_digits(entry.p50_ci95->high) : "-",
                  figure(entry.throughput_per_s), figure(entry.per_vcpu_per_s), figure(entry.per_core_per_s),
@@ -143,44 +171,60 @@ Rows across_rows(const compare::Across& across) {
                  entry.ratio ? fmt::format("{:.3f}", entry.ratio->value) : "-",
                  entry.ratio ? fmt::format("{:.3f} .. {:.3f}", entry.ratio->ci95.low, entry.ratio->ci95.high) : "-",
                  entry.reason.empty() ? "-" : entry.reason});
+            table.labels.push_back(row.key + " on " + across.machines[i]);
         }
     }
-    return rows;
+    return table;
+}
+
+std::string lines_below(const compare::Across& across) {
+    std::string text = "\n";
+    for (std::size_t i = 0; i < across.machines.size(); ++i) {
+        text += fmt::format("machine  {}: {}\n", across.machines[i], across.cpus[i]);
+    }
+    return text + warning_lines(across.warnings);
+}
+
+void check(Content content, const Presentation& presentation, const Table& empty) {
+    find_format(content, presentation.format);
+    if (!presentation.columns.empty() && presentation.format == "json") {
+        throw UsageError("--columns contradicts --format json, which has no columns: it is for table and markdown");
+    }
+    check_columns(presentation.columns, empty.columns);
+}
+
+/// For people: the table, and lines below it.
+std::string shown(const Table& table, const std::string& below, const Presentation& presentation) {
+    const bool is_chosen = !presentation.columns.empty();
+    const Table wanted = is_chosen ? chosen(table, presentation.columns) : table;
+    if (presentation.format == "markdown") {
+        return markdown(with_headings(wanted)) + below;
+    }
+    const Layout layout = is_chosen ? unabridged(wanted, presentation.width) : fitted(wanted, presentation.width, true);
+    return layout.above + (layout.above.empty() ? "" : "\n") + layout.table +
+           (layout.below.empty() ? "" : "\n" + layout.below) + wrapped(below, presentation.width, indent);
 }
 
 }  // namespace
 
-std::string comparison_format_names() {
-    return fmt::format("{}", fmt::join(comparison_formats, ", "));
+void check_comparison_view(const Presentation& presentation) {
+    check(Content::comparison, presentation, comparison_table({}));
 }
 
-void check_comparison_format(const std::string& format) {
-    if (std::find(comparison_formats.begin(), comparison_formats.end(), format) == comparison_formats.end()) {
-        throw UsageError(fmt::format("--format: \"{}\" is not one of {}", format, comparison_format_names()));
-    }
+void check_across_view(const Presentation& presentation) {
+    check(Content::across, presentation, across_table({}));
 }
 
-std::string render_comparison(const Comparison& comparison, const std::string& format) {
-    check_comparison_format(format);
-    if (format == "json") {
-        return readable_json(compare::to_json(comparison));
-    }
-    const Rows rows = comparison_rows(comparison);
-    return (format == "markdown" ? markdown(rows) : aligned(rows)) + lines_below(comparison);
+std::string render_comparison(const Comparison& comparison, const Presentation& presentation) {
+    check_comparison_view(presentation);
+    return presentation.format == "json" ? readable_json(compare::to_json(comparison))
+                                         : shown(comparison_table(comparison), lines_below(comparison), presentation);
 }
 
-std::string render_across(const compare::Across& across, const std::string& format) {
-    check_comparison_format(format);
-    if (format == "json") {
-        return readable_json(compare::to_json(across));
-    }
-    const Rows rows = across_rows(across);
-    std::string text = format == "markdown" ? markdown(rows) : aligned(rows);
-    text += "\n";
-    for (std::size_t i = 0; i < across.machines.size(); ++i) {
-        text += fmt::format("machine  {}: {}\n", across.machines[i], across.cpus[i]);
-    }
-    return text;
+std::string render_across(const compare::Across& across, const Presentation& presentation) {
+    check_across_view(presentation);
+    return presentation.format == "json" ? readable_json(compare::to_json(across))
+                                         : shown(across_table(across), lines_below(across), presentation);
 }
 
 }  // namespace gravbench::view

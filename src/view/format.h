@@ -3,23 +3,25 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
-
 namespace gravbench::view {
 
-/// A way to show a results document. The table `formats()` is the only list of them.
+/// What can be shown.
+enum class Content { results, comparison, across, audit, doctor };
+
+/// A way to show something. The table `formats()` is the only list of them: each command asks it.
 struct Format {
     std::string name;
     std::string help;
-    std::string (*render)(const Json& document);
+    std::vector<Content> contents;  ///< what can be shown in it
+    bool is_for_people = false;     ///< else other text beside it would spoil it
 };
 
 const std::vector<Format>& formats();
 
-/// Throws UsageError that lists the formats there are.
-const Format& find_format(const std::string& name);
+/// The names of those that this content has: "table, markdown, csv".
+std::string format_names(Content content);
 
-/// "table, markdown, csv, ..."
-std::string format_names();
+/// Throws UsageError that lists the formats which this content has.
+const Format& find_format(Content content, const std::string& name);
 
 }  // namespace gravbench::view

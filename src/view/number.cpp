@@ -17,4 +17,12 @@ std::string four_digits(double number) {
     return fmt::format("{:.{}f}", number, std::clamp(3 - exponent, 0, 9));
 }
 
+std::string all_digits(double number) {
+    if (!std::isfinite(number)) {
+        return "";
+    }
+    const std::string text = fmt::format("{}", number);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
 }  // namespace gravbench::view

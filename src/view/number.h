@@ -7,4 +7,7 @@ namespace gravbench::view {
 /// Four digits that matter, without an exponent: 0.02314, 62.14, 1234. A dash for what is not finite.
 std::string four_digits(double number);
 
+/// As many digits as it takes to read the same number again: 0.1, 512.0. Nothing for what is not finite.
+std::string all_digits(double number);
+
 }  // namespace gravbench::view

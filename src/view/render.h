@@ -1,16 +1,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "base/json.h"
+#include "document/document.h"
+#include "view/presentation.h"
 
+/// Results as text.
 namespace gravbench::view {
 
-std::string render_table(const Json& document);
-std::string render_markdown(const Json& document);
-/// RFC 4180: commas, quotes doubled, one header line. Empty for null.
-std::string render_csv(const Json& document);
-std::string render_jsonl(const Json& document);
-std::string render_json(const Json& document);
+/// Throws UsageError for a format or column that results do not have.
+void check_results_view(const Presentation& presentation);
+
+/// In the presentation's format. Throws as check_results_view().
+std::string render_results(const document::Document& document, const Presentation& presentation);
 
 }  // namespace gravbench::view

@@ -1,8 +1,8 @@
 #include "view/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "view/wrap.h"
 
 namespace gravbench::view {
 namespace {
@@ -29,7 +29,7 @@ std::string aligned(const Rows& rows) {
     std::vector<bool> are_numbers(rows.front().size(), true);
     for (std::size_t j = 0; j < rows.size(); ++j) {
         for (std::size_t i = 0; i < widths.size(); ++i) {
-            widths[i] = std::max(widths[i], rows[j][i].size());
+            widths[i] = std::max(widths[i], display_width(rows[j][i]));
             are_numbers[i] = are_numbers[i] && (j == 0 || is_number(rows[j][i]));
         }
     }
@@ -37,8 +37,8 @@ std::string aligned(const Rows& rows) {
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            line += are_numbers[i] ? fmt::format("{:>{}}  ", row[i], widths[i])
-                                   : fmt::format("{:<{}}  ", row[i], widths[i]);
+            const std::string margin(widths[i] - display_width(row[i]), ' ');
+            line += (are_numbers[i] ? margin + row[i] : row[i] + margin) + "  ";
         }
         line.resize(line.find_last_not_of(' ') + 1);
         result += line + "\n";

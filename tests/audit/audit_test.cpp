@@ -140,6 +140,8 @@ TEST_CASE("an audit survives JSON") {
     Json damaged = json;
     damaged["sequence"]["kernels"][0] = 7;
     CHECK_THROWS_AS(audit_from(damaged), DataError);
+    CHECK_THROWS_WITH(audit_from(damaged, "cell.audit"),
+                      Contains("cell.audit.sequence.kernels[0]: expected ") && Contains(", found 7"));
 }
 
 TEST_CASE("time outside of oneDNN is taken against the latency without a profile") {

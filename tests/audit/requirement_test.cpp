@@ -33,6 +33,11 @@ TEST_CASE("requirements are read with and without a share") {
     }
 }
 
+TEST_CASE("a requirement that was mistyped is told which was meant") {
+    CHECK_THROWS_WITH(parse_requirement("bf61"), Contains("did you mean \"bf16\"?"));
+    CHECK_THROWS_WITH(parse_requirement("bf61=0.9"), Contains("did you mean \"bf16\"?"));
+}
+
 TEST_CASE("bf16 is required as a share of the time, and the kernels at fault are named") {
     const Audit audit = audit_of(convolution("gemm:acl", 80, "bf16") + convolution("brgconv_1x1:sve_256", 20));
     CHECK(!complaint({"bf16", 0.8}, audit));

@@ -120,6 +120,11 @@ TEST_CASE("an empty text or one of comments alone is refused") {
     check_error("// nothing\n", "sweep.json:1: not valid JSON: ");
 }
 
+TEST_CASE("a config that is nested deeper than the stack is refused") {
+    const std::string deep(200000, '[');
+    CHECK_THROWS_WITH(parse_located(deep, "a.json"), "a.json:1: nested deeper than 100 levels");
+}
+
 TEST_CASE("an error's text has no trace of the JSON library") {
     CHECK_THROWS_WITH(parse_located("{]", "f"), !Contains("json.exception"));
     CHECK_THROWS_WITH(parse_located("1e999", "f"), !Contains("json.exception"));

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "run/engine_definition.h"
 #include "run/launch.h"
+#include "run/probe.h"
 #include "stats/comparison.h"
 #include "stats/quantile.h"
 
@@ -24,11 +25,11 @@ namespace {
 using namespace gravbench;
 
 double harness_p50_ns(const run::LaunchContext& context, const plan::Plan& plan, int round) {
-    const results::LaunchRecord record = run::measure_launch(context, plan.cells[0], plan.models[0], round);
+    const records::LaunchRecord record = run::measure_launch(context, plan.cells[0], plan.models[0], round);
     if (!record.is_complete()) {
         throw EngineError(record.problem->code, record.problem->message);
     }
-    std::vector<double> samples(record.blocks[0].samples_ns.begin(), record.blocks[0].samples_ns.end());
+    std::vector<double> samples(record.launch.blocks[0].samples_ns.begin(), record.launch.blocks[0].samples_ns.end());
     std::sort(samples.begin(), samples.end());
     return stats::quantile(samples, 0.5);
 }
@@ -48,11 +49,15 @@ double bare_p50_ns(const std::string& program, const std::string& model, const s
     return nanoseconds;
 }
 
-plan::Plan plan_for(const std::string& model, const std::vector<std::string>& dimensions) {
+plan::Plan plan_for(const std::string& model, const std::vector<std::string>& dimensions, const std::string& engine,
+                    const run::Engine& found, const std::filesystem::path& work_folder) {
     plan::Layer given;
     plan::add_given(given, "models", model, "MODEL");
     plan::add_given(given, "input", fmt::format("f32[{}]", fmt::join(dimensions, ",")), "DIMENSION");
-    return plan::make_plan(given);
+    plan::add_given(given, "engine", engine, "ENGINE");
+    std::vector<plan::EngineChoice> engines = plan::engines_of(given);
+    engines[0].hello = run::probe_engine(found, work_folder, plan::Sampling().timeout, /*stop_descriptor=*/-1);
+    return plan::make_plan(given, std::move(engines));
 }
 
 int compare(const std::vector<std::string>& arguments) {
@@ -60,15 +65,17 @@ int compare(const std::vector<std::string>& arguments) {
     const std::string& model = arguments[2];
     const int rounds = std::stoi(arguments[3]);
     const std::vector<std::string> dimensions(arguments.begin() + 4, arguments.end());
-    const plan::Plan plan = plan_for(model, dimensions);
+    const run::Engine engine = run::find_engine(arguments[1]);
     const TemporaryFolder folder;
+    const plan::Plan plan = plan_for(model, dimensions, arguments[1], engine, folder.path());
     run::LaunchContext context;
-    context.engine = run::find_engine(arguments[1]);
-    context.options = plan.options;
+    context.engines = {engine};
+    context.sampling = plan.options.sampling;
     context.physical_cores = machine::usable_physical_cores(machine::read_machine());
     context.work_folder = folder.path();
-    const run::Environment environment =
-        run::environment_for(context.engine, plan::launch_setup(plan.cells[0].settings, context.physical_cores));
+    const plan::Cell& cell = plan.cells[0];
+    const run::Environment environment = run::environment_for(
+        engine, plan::launch_setup(cell.settings, cell.identity.environment, context.physical_cores));
 
     std::vector<double> bare;
     std::vector<double> harness;

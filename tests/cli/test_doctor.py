@@ -7,12 +7,13 @@ import os
 import platform
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from front import GRAVBENCH, Front, Outcome
+from front import GRAVBENCH, PATIENCE_S, Front, Outcome
 
 # Too short for the kernel's ticks, so that a busy machine is not found unfit.
 SHORT = ["--duration", "20ms"]
@@ -163,6 +164,30 @@ def test_the_formats_say_the_same(shell: Front) -> None:
 def test_bad_usage_is_told_before_anything_is_measured(shell: Front, arguments: list[str], message: str) -> None:
     outcome = shell.call("doctor", *arguments)
     assert outcome.code == 2 and message in outcome.stderr and outcome.stdout == ""
+
+
+def catches(process: int, number: signal.Signals) -> bool:
+    """Whether the process has a handler for the signal: from then on it must end in good order, whatever it does."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    masks = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return bool(masks) and int(masks[0], 16) >> (number - 1) & 1 == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_while_it_listens_gives_no_verdict(shell: Front, number: signal.Signals) -> None:
+    process = shell.start(shell.command("doctor", "--engine", "none", "--duration", "2h", "-o", str(shell.output)))
+    deadline = time.monotonic() + PATIENCE_S
+    while not catches(process.pid, number):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "it never caught signals"
+        time.sleep(0.01)
+    process.send_signal(number)
+    outcome = shell.finish(process)
+    assert outcome.code == 130 and outcome.stdout == "" and outcome.document is None
+    assert outcome.stderr == "gravbench: interrupted\n"
 
 
 def test_an_interruption_ends_it(shell: Front) -> None:

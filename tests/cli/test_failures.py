@@ -130,12 +130,13 @@ def test_a_program_that_is_no_engine_is_found_before_measuring(front: Front, lin
     assert "engine" in outcome.stderr
 
 
-def test_a_setting_that_the_engine_lacks_fails_its_cells_only(front: Front) -> None:
-    outcome = front.run({"hello": {"settings": {"jit": ["none"]}}}, "--launches", "2", "--jit", "none,llga")
-    assert outcome.code == 5
-    assert [cell["valid"] for cell in outcome.cells] == [True, False]
-    assert outcome.problems(1) == ["setting_not_supported"]
-    assert "llga" in outcome.message(1) and '["none"]' in outcome.message(1)
+def test_a_combination_that_the_engine_does_not_know_is_left_out_with_a_note(front: Front) -> None:
+    script = {"hello": {"settings": {"jit": ["none"]}}}
+    outcome = front.run(script, "--launches", "2", "--jit", "none,llga")
+    assert outcome.code == 0 and [cell["valid"] for cell in outcome.cells] == [True]
+    assert "is left out: the engine engine does not know jit llga, only none" in outcome.stderr
+    none_left = front.run(script, "--launches", "2", "--jit", "llga")
+    assert none_left.code == 2 and "does not know jit llga" in none_left.stderr
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,22 @@ def test_max_time_ends_the_run_and_says_what_was_left_out(front: Front) -> None:
     assert 1 <= outcome.cells[0]["latency_ms"]["launches"] < 50
     nothing = front.run(script, "--launches", "2", "--max-time", "1ns")
     assert nothing.code == 4 and nothing.problems() == ["not_measured"]
+
+
+def test_max_time_counts_the_blocks_of_all_engines_that_wait_for_theirs(front: Front) -> None:
+    """Six engines are warm in no time; their blocks would take six seconds."""
+    outcome = front.run({}, "--batch", "1,2,3,4,5,6", "--launches", "1", "--blocks", "2", "--duration", "500ms", "--max-time", "2s")
+    measured = [cell for cell in outcome.cells if cell["latency_ms"] is not None]
+    assert len(measured) <= 2
+    assert outcome.code == 4
+    assert all(outcome.problems(i) == ["not_measured"] for i, cell in enumerate(outcome.cells) if cell not in measured)
+
+
+def test_audits_for_which_no_time_is_left_are_dropped_and_said_to_be(front: Front) -> None:
+    script = {"rules": [{"request": "hello", "do": "wait", "milliseconds": 400}]}
+    outcome = front.run(script, "--launches", "1", "--iterations", "1", "--audit", "on", "--max-time", "1s", "--warmup-time", "1ms")
+    # The probe and the launch begin with 400 ms each: an audit's 400 ms more would not end within the second.
+    assert set(outcome.problems()) & {"not_audited", "not_measured"}
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(front: Front) -> None:

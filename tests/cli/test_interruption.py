@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from front import Front
+from front import PATIENCE_S, Front
 
 HANGS_IN_THE_THIRD = {"rules": [{"request": "run", "nth": 3, "launch": 2, "do": "hang"}]}
 
@@ -49,7 +52,7 @@ def test_a_signal_while_the_reference_is_made_keeps_the_run_resumable(front: Fro
     command = front.run_command(script, "--launches", "2", "--accuracy", "on")
     outcome = front.stop_when(command, lambda: len(front.loads()) == 1, signal.SIGTERM)
     assert outcome.code == 130
-    assert outcome.problems() == ["interrupted", "not_measured"]
+    assert outcome.problems() == ["interrupted"]
     assert front.run({}, "--launches", "2", "--accuracy", "on", "--resume").code == 0
 
 
@@ -93,6 +96,103 @@ def test_resume_refuses_another_command_and_keeps_the_journal(front: Front) -> N
     other = front.run({}, "--launches", "5", "--fpmath", "bf16", "--resume")
     assert other.code == 2 and str(front.journal) in other.stderr
     assert len(front.journal.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_a_refusal_to_resume_names_the_option_that_differs(front: Front) -> None:
+    command = front.run_command(HANGS_IN_THE_THIRD, "--launches", "5", "--seed", "3")
+    front.stop_when(command, lambda: is_in_third_launch(front), signal.SIGKILL)
+    other = front.run({}, "--launches", "5", "--seed", "4", "--resume")
+    assert other.code == 2 and "--seed was 3 and is 4" in other.stderr
+    other = front.run({}, "--launches", "5", "--seed", "3", "--fpmath", "bf16", "--resume")
+    assert other.code == 2 and "cell model:batch=1,engine=engine is missing now" in other.stderr
+    assert "cell model:batch=1,fpmath=bf16,engine=engine is new" in other.stderr
+
+
+def test_resume_without_an_output_is_refused(front: Front) -> None:
+    command = front.run_command({}, "--launches", "1", "--resume")
+    place = command.index("-o")
+    outcome = front.finish(front.start(command[:place] + command[place + 2 :]))
+    assert outcome.code == 2 and "--resume needs -o" in outcome.stderr
+    assert front.loads() == []
+
+
+def test_a_resumed_run_says_what_it_kept(front: Front) -> None:
+    command = front.run_command(HANGS_IN_THE_THIRD, "--launches", "5")
+    front.stop_when(command, lambda: is_in_third_launch(front), signal.SIGINT)
+    resumed = front.run({}, "--launches", "5", "--resume")
+    assert "kept 2 launches of 1 cells and 0 audits" in resumed.stderr
+    fresh = front.run({}, "--launches", "1", "--resume")
+    assert fresh.code == 0 and "nothing to go on with" in fresh.stderr
+
+
+@pytest.mark.parametrize("request_name", ["compare", "quit"])
+def test_a_signal_after_the_last_block_loses_no_launch(front: Front, request_name: str) -> None:
+    """The launch is measured; what is cut short is the comparison of its outputs, or its engine's end."""
+    accuracy = "on" if request_name == "compare" else "off"
+    script = {"rules": [{"request": request_name, "do": "hang", "launch": 1 if accuracy == "on" else 0}]}
+    command = front.run_command(script, "--launches", "3", "--accuracy", accuracy)
+
+    def is_block_kept() -> bool:
+        return front.journal.exists() and len(front.journal.read_text(encoding="utf-8").splitlines()) == 2
+
+    outcome = front.stop_when(command, is_block_kept, signal.SIGINT)
+    assert outcome.code == 130
+    assert outcome.cells[0]["latency_ms"]["launches"] == 1
+    assert front.processes() == []
+
+
+def test_a_second_run_into_the_same_output_is_refused_and_names_the_first(front: Front) -> None:
+    first = front.start(front.run_command(HANGS_IN_THE_THIRD, "--launches", "5"))
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_in_third_launch(front):
+        assert first.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    loads = len(front.loads())
+    second = front.finish(front.start(front.run_command(HANGS_IN_THE_THIRD, "--launches", "5")))
+    resumed = front.finish(front.start(front.run_command(HANGS_IN_THE_THIRD, "--launches", "5", "--resume")))
+    for refused in (second, resumed):
+        assert refused.code == 2 and str(first.pid) in refused.stderr
+    assert len(front.loads()) == loads
+    first.send_signal(signal.SIGINT)
+    assert front.finish(first).cells[0]["latency_ms"]["launches"] == 2, "the first is left alone"
+
+
+def limit_files_to(size: int) -> Callable[[], None]:
+    """As if the disk were full: a write beyond `size` fails, and does not kill the process."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return limit
+
+
+def test_on_a_full_disk_measuring_goes_on_and_the_document_goes_to_stdout(front: Front) -> None:
+    command = front.run_command({}, "--launches", "4", "--iterations", "50")
+    process = subprocess.Popen(
+        command,
+        cwd=front.folder,
+        env=front.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit_files_to(1500),
+    )
+    outcome = front.finish(process)
+    assert outcome.code == 6, outcome.stderr
+    document = json.loads(outcome.stdout)
+    assert document["cells"][0]["latency_ms"]["launches"] == 4
+    assert outcome.stderr.count("could not be resumed") == 1, "that the journal is lost is said once"
+    assert "cannot write" in outcome.stderr and not front.output.exists()
+
+
+def test_a_document_that_cannot_be_written_goes_to_stdout(front: Front) -> None:
+    command = front.run_command({}, "--launches", "1")
+    command[command.index("-o") + 1] = "/dev/full"
+    outcome = front.finish(front.start(command))
+    assert outcome.code == 6 and "/dev/full: cannot write" in outcome.stderr
+    assert json.loads(outcome.stdout)["cells"][0]["latency_ms"]["launches"] == 1
 
 
 def test_resume_refuses_another_engine(front: Front) -> None:

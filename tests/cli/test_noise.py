@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from front import Front
+from front import Front, by_block
 
 NOISE = {"seed": 7, "between_launches": 0.05, "between_blocks": 0.01, "within": 0.03}
 
 
 def samples(cell: dict[str, Any]) -> list[list[list[int]]]:
-    return cell["samples"]["launches"]
+    return by_block(cell)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(front: Front, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -27,7 +27,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(front: Front,
 
 def test_a_duration_passes_in_the_samples_own_time(front: Front) -> None:
     cell = front.run({"noise": {**NOISE, "median_ns": 1e8}}, "--launches", "2", "--duration", "10m", "--max-time", "1h").cells[0]
-    for launch, walls in zip(samples(cell), cell["samples"]["wall_ns"], strict=True):
+    for launch, walls in zip(samples(cell), by_block(cell, "wall_ns"), strict=True):
         for block, wall in zip(launch, walls, strict=True):
             assert sum(block) == wall
             assert sum(block) >= 600e9 > sum(block[:-1])

@@ -163,6 +163,33 @@ def test_a_config_has_the_flags_names_as_keys_and_flags_win_over_it(front: Front
     assert outcome.cells[0]["latency_ms"]["launches"] == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--require", "bf61"], "bf61"),
+        (["-o", "none/x.json"], "there is no folder"),
+        (["--keep-logs", "none/logs"], "there is no folder"),
+        (["--threads", "1000"], "--threads: 1000 is more than the "),
+        (["--comparison", "x.json"], "nothing to compare with"),
+        (["--resume"], "--resume needs -o"),
+    ],
+)
+def test_a_dry_run_checks_all_that_a_run_would(front: Front, arguments: list[str], message: str) -> None:
+    command = front.run_command({}, "--audit", "on", *arguments)
+    place = command.index("-o")
+    del command[place : place + 2]
+    for more in (["--dry-run"], []):
+        outcome = front.finish(front.start(command + more))
+        assert outcome.code == 2, outcome.stderr
+        assert message in outcome.stderr
+    assert front.loads() == []
+
+
+def test_a_dry_run_refuses_an_engine_that_is_none(front: Front) -> None:
+    for rule in ({"request": "hello", "do": "abort"}, {"request": "hello", "do": "send", "line": "no JSON"}):
+        assert front.run({"rules": [rule]}, "--dry-run").code == 5
+
+
 def test_dry_run_prints_the_cells_and_starts_nothing(front: Front) -> None:
     outcome = front.run({}, "--dry-run", "--batch", "1,8", "--fpmath", "strict,bf16")
     assert outcome.code == 0
@@ -193,7 +220,7 @@ def test_what_is_not_there_is_named(front: Front, arguments: list[str], message:
     assert outcome.code == 2 and message in outcome.stderr
 
 
-@pytest.mark.parametrize(("text", "message"), [("{", ":1: not valid JSON"), ('{"schema":"other/1"}', "not a results document")])
+@pytest.mark.parametrize(("text", "message"), [("{", "damaged, or no JSON"), ('{"schema":"other/1"}', "not a results document")])
 def test_show_refuses_what_is_no_results_document(front: Front, text: str, message: str) -> None:
     file = front.folder / "other.json"
     file.write_text(text, encoding="utf-8")

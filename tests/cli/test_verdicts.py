@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from front import Front
+from front import Front, by_block
 
 NOISE = {"seed": 3, "median_ns": 2_000_000, "between_launches": 0.05, "within": 0.02}
 BLOCK = ("--iterations", "20")
@@ -60,8 +60,9 @@ def test_where_time_ends_before_the_precision_is_reached_it_says_what_was_lackin
 
 def test_a_percentile_that_blocks_are_too_short_for_is_told(front: Front) -> None:
     outcome = front.run(noisy(), *BLOCK, "--metric", "p99", "--max-time", "1s", "--min-launches", "3")
-    assert "not_converged" in outcome.problems()
-    assert "longer blocks" in outcome.message()
+    assert outcome.code == 4 and outcome.problems() == ["figure_missing"]
+    assert "p99 needs at least 67 samples of each launch" in outcome.message()
+    assert "longer blocks" in outcome.stdout
 
 
 def test_the_plan_is_told_before_it_starts(front: Front) -> None:
@@ -80,7 +81,8 @@ def test_variants_are_interleaved_and_a_slower_one_is_a_regression(front: Front)
     assert told["ratio_ci95"][0] < 1.1 < told["ratio_ci95"][1]
     assert "slower" in outcome.stdout
     assert outcome.document is not None
-    assert outcome.document["versus"] == [{"base": "model:batch=1,engine=engine", "new": "model:batch=1,fpmath=bf16,engine=engine"}]
+    assert outcome.document["versus"] == [{"base": 0, "new": 1}]
+    assert [cell["key"] for cell in outcome.cells] == ["model:batch=1,engine=engine", "model:batch=1,fpmath=bf16,engine=engine"]
     modes = [load["environment"]["DNNL_DEFAULT_FPMATH_MODE"] for load in front.loads()]
     pairs = [set(modes[i : i + 2]) for i in range(0, len(modes), 2)]
     assert all(pair == {"STRICT", "BF16"} for pair in pairs), "each round has both"
@@ -145,7 +147,7 @@ def test_an_interrupted_launch_keeps_the_blocks_that_it_has_taken(front: Front) 
     front.stop_when(command, lambda: front.journal.exists() and len(front.journal.read_text().splitlines()) == 1 + 3, signal.SIGKILL)
     resumed = front.run({}, "--launches", "3", "--blocks", "2", "--iterations", "10", "--resume")
     assert resumed.code == 0, resumed.stderr
-    assert [len(launch) for launch in resumed.cells[0]["samples"]["launches"]] == [2, 1, 2]
+    assert [len(launch) for launch in by_block(resumed.cells[0])] == [2, 1, 2]
     assert len(front.loads()) == 3
 
 
@@ -153,7 +155,7 @@ def test_cells_are_alive_together_within_the_memory_that_is_allowed(front: Front
     def rounds(share: str) -> list[list[list[int]]]:
         flags = ("--launches", "2", "--blocks", "3", "--iterations", "5", "--fpmath", "strict,bf16", "--resident-memory", share)
         outcome = front.run({}, *flags)
-        return [cell["samples"]["rounds"] for cell in outcome.cells]
+        return [by_block(cell, "round") for cell in outcome.cells]
 
     assert rounds("50%") == [[[0, 1, 2], [3, 4, 5]]] * 2
     assert rounds("0.0001%") == [[[0, 1, 2], [3, 4, 5]]] * 2, "with too little memory one after the other, in the same rounds"
@@ -192,7 +194,7 @@ def test_when_time_is_over_no_launch_is_left_without_its_counterpart(front: Fron
 
 def test_the_call_that_finds_cold_caches_after_waiting_is_not_measured(front: Front) -> None:
     outcome = front.run({"after_waiting": 1.5}, "--batch", "1,2", "--launches", "3", "--blocks", "3", "--iterations", "5")
-    samples = [sample for cell in outcome.cells for launch in cell["samples"]["launches"] for block in launch for sample in block]
+    samples = [sample for cell in outcome.cells for launch in by_block(cell) for block in launch for sample in block]
     assert len(samples) == 2 * 3 * 3 * 5
     assert max(samples) == min(samples)
 
@@ -211,7 +213,7 @@ def test_noise_tells_how_small_a_difference_the_machine_can_show(front: Front) -
     ("flags", "message"),
     [
         (["--versus", "fpmaht=bf16"], 'did you mean "fpmath"?'),
-        (["--versus", "fpmath"], '"fpmath" is no SETTING=VALUE'),
+        (["--versus", "fpmath"], '"fpmath" has no value; expected fpmath=VALUE'),
         (["--versus", "fpmath=bf17"], '--versus: fpmath: "bf17" is not one of'),
         (["--versus", "seq=4"], 'has no dimension "seq"'),
         (["--versus", "dtype=bf16"], "has no file of dtype bf16"),

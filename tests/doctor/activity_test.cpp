@@ -1,5 +1,12 @@
 #include "doctor/activity.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+
 #include "catch.h"
 #include "machine/fake_host.h"
 
@@ -72,6 +79,31 @@ TEST_CASE("a host without counters had no time, and nothing happened") {
     const Counters none = read_counters({0}, host.root());
     CHECK(none.cpus == 0);
     CHECK(activity_between(none, none, 1).ticks == 0);
+}
+
+// A signal handler has no other way to reach it.
+volatile int alarm_descriptor = -1;
+
+TEST_CASE("a signal that arrives while it listens ends the listening") {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    alarm_descriptor = ends[1];
+    struct sigaction action {};
+    struct sigaction previous {};
+    action.sa_handler = [](int) { [[maybe_unused]] const ssize_t written = ::write(alarm_descriptor, "x", 1); };
+    ::sigaction(SIGALRM, &action, &previous);
+    const itimerval soon{{0, 0}, {0, 20000}};
+    ::setitimer(ITIMER_REAL, &soon, nullptr);
+    CHECK_FALSE(wait_quietly(std::chrono::hours(1), ends[0]));
+    ::sigaction(SIGALRM, &previous, nullptr);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_CASE("listening that nobody ends takes its time") {
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(wait_quietly(std::chrono::milliseconds(20), -1));
+    CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(20));
 }
 
 TEST_CASE("the real host's counters only grow") {

@@ -5,7 +5,7 @@ namespace gravbench::doctor {
 namespace {
 
 Facts facts_with(const Engine& engine) {
-    Facts facts = engine.arch == "aarch64" ? graviton3_facts() : clean_facts();
+    Facts facts = engine.description.arch == "aarch64" ? graviton3_facts() : clean_facts();
     facts.engine = engine;
     return facts;
 }
@@ -58,19 +58,19 @@ TEST_CASE("which BLAS is told, and one that x86's wheels do not have is a notice
 }
 
 TEST_CASE("two OpenMP runtimes in one process are a warning that names them") {
-    const Json json{
-        {"name", "torch"},  {"version", "2"},
-        {"arch", "x86_64"}, {"cpu", ""},
-        {"isa", ""},        {"libraries", {{"torch", "2.9.0"}, {"openmp", "libgomp-947d5fa1.so.1.0.0, libgomp.so.1"}}}};
-    const Finding finding = found(facts_with(engine_from(json)), "openmp runtimes");
+    protocol::EngineDescription description = x86_engine().description;
+    description.libraries["openmp"] = "libgomp-947d5fa1.so.1.0.0, libgomp.so.1";
+    const Finding finding = found(facts_with(engine_from(description)), "openmp runtimes");
     CHECK(finding.status == Status::warning);
     CHECK_THAT(finding.text, Contains("libgomp-947d5fa1.so.1.0.0, libgomp.so.1"));
     CHECK(status_of(facts_with(x86_engine()), "openmp runtimes") == "good");
 }
 
 TEST_CASE("an engine that is no LibTorch is not asked for LibTorch's libraries") {
-    const Facts facts =
-        facts_with(engine_from(Json{{"name", "fake"}, {"version", "1"}, {"libraries", {{"onednn", nullptr}}}}));
+    protocol::EngineDescription description;
+    description.name = "fake";
+    description.libraries = {{"onednn", std::nullopt}};
+    const Facts facts = facts_with(engine_from(description));
     CHECK(status_of(facts, "engine") == "good");
     for (const char* name : {"onednn", "arm compute library", "blas", "openmp runtimes"}) {
         CHECK_FALSE(is_found(facts, name));

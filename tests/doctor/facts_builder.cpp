@@ -52,21 +52,22 @@ Facts graviton3_facts() {
 }
 
 Engine x86_engine() {
-    return engine_from(Json{
-        {"name", "torch"},
-        {"version", "2.13.0"},
-        {"arch", "x86_64"},
-        {"cpu", "Intel(R) Xeon(R) Platinum 8488C"},
-        {"isa", "AVX512"},
-        {"libraries",
-         {{"torch", "2.13.0"}, {"onednn", "3.12.0"}, {"acl", nullptr}, {"blas", "mkl"}, {"openmp", "libgomp.so.1"}}}});
+    protocol::EngineDescription description;
+    description.name = "torch";
+    description.version = "2.13.0";
+    description.libraries = {
+        {"torch", "2.13.0"}, {"onednn", "3.12.0"}, {"acl", std::nullopt}, {"blas", "mkl"}, {"openmp", "libgomp.so.1"}};
+    description.arch = "x86_64";
+    description.cpu = "Intel(R) Xeon(R) Platinum 8488C";
+    description.isa = "AVX512";
+    return engine_from(description);
 }
 
 Engine arm_engine() {
     Engine engine = x86_engine();
-    engine.arch = "aarch64";
-    engine.cpu = "Neoverse V1";
-    engine.isa = "SVE256";
+    engine.description.arch = "aarch64";
+    engine.description.cpu = "Neoverse V1";
+    engine.description.isa = "SVE256";
     engine.acl = "libarm_compute.so";
     engine.blas = "open";
     return engine;

@@ -15,6 +15,10 @@ TEST_CASE("equal times have no variation, no gap and no slowdown") {
     CHECK(noise->slowdown == Approx(1));
 }
 
+TEST_CASE("whoever stops the measurement of noise does not wait for it") {
+    CHECK_FALSE(measure_noise(2, std::chrono::hours(1), [] { return true; }));
+}
+
 TEST_CASE("an interruption is the longest gap and does not move the variation") {
     const auto noise = noise_of({{5e6, 5e6, 25e6, 5e6, 5e6}}, 5e6);
     REQUIRE(noise);

@@ -55,7 +55,7 @@ def test_bf16_is_engaged_where_the_cpu_has_it_and_else_the_audit_says_why_not(fr
     outcome = audit(front, "resnet50", "--fpmath", "strict,bf16", "--require", "bf16", *(["--isa", "avx512_core_bf16"] if IS_X86 else []))
     strict, bf16 = outcome.cells
     assert "requirement_not_met" not in [problem["code"] for problem in strict["problems"]]
-    if not IS_X86 and "bf16" in bf16["engine"]["features"]:
+    if not IS_X86 and "bf16" in outcome.engine(1)["features"]:
         assert outcome.code == 0 and effect(bf16, "fpmath")["verdict"] == "engaged"
     else:
         assert outcome.code == 4 and effect(bf16, "fpmath")["verdict"] == "no effect"

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from front import ROOT, Front, Outcome
+from front import ROOT, Front, Outcome, by_block
 
 pytestmark = pytest.mark.slow
 
@@ -35,11 +35,11 @@ def test_a_real_model_gives_right_figures_and_exact_outputs(front: Front, result
     assert fp32["model"]["weights"]["kind"] in ("pretrained", "random")
     assert fp32["model"]["sha256"] != bf16["model"]["sha256"]
     for cell in (fp32, bf16):
-        launches = np.array(cell["samples"]["launches"]).reshape(2, 5) / 1e6
+        launches = np.array(by_block(cell)).reshape(2, 5) / 1e6
         pooled = launches.ravel()
         assert cell["latency_ms"]["p50"] == pytest.approx(np.exp(np.log(np.median(launches, axis=1)).mean()))
         assert cell["latency_ms"]["mean"] == pytest.approx(pooled.mean())
-        walls = np.array(cell["samples"]["wall_ns"]).sum() / 1e9
+        walls = np.array(by_block(cell, "wall_ns")).sum() / 1e9
         assert cell["throughput_per_s"]["value"] == pytest.approx(2 * 10 / walls)
         assert cell["memory"]["peak_rss_bytes"] > 100e6
         cold = cell["cold_start_ms"]

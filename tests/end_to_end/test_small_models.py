@@ -12,7 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 import torch
-from front import BINARIES, Front, Outcome
+from front import BINARIES, Front, Outcome, by_block
 from generator import raw, real
 from network import Network
 from safetensors.numpy import load_file
@@ -60,13 +60,13 @@ def test_nested_inputs_run_by_input_alone(front: Front, models: Path) -> None:
 
 def test_figures_are_those_that_numpy_computes_from_the_recorded_samples(front: Front, models: Path) -> None:
     cell = measure(front, models / "Network.pt", "--input", "f32[batch,64]", "--batch", "4").cells[0]
-    launches = [np.concatenate([np.array(block) for block in launch]) for launch in cell["samples"]["launches"]]
+    launches = [np.concatenate([np.array(block) for block in launch]) for launch in by_block(cell)]
     pooled = np.concatenate(launches) / 1e6
     assert len(launches) == 2 and len(pooled) >= 15
     typical = float(np.exp(np.mean([np.log(np.median(launch / 1e6)) for launch in launches])))
     for name, expected in {"mean": pooled.mean(), "p50": typical, "min": pooled.min(), "max": pooled.max()}.items():
         assert cell["latency_ms"][name] == pytest.approx(expected, rel=1e-9), name
-    walls = sum(wall for launch in cell["samples"]["wall_ns"] for wall in launch)
+    walls = sum(wall for launch in by_block(cell, "wall_ns") for wall in launch)
     assert cell["throughput_per_s"]["value"] == pytest.approx(4 * len(pooled) / (walls / 1e9))
     assert walls >= pooled.sum() * 1e6 * (1 - 1e-9), "the samples lie within the block"
 
@@ -115,7 +115,7 @@ def test_outputs_that_are_all_zero_are_equal(front: Front, models: Path) -> None
 
 def test_a_nan_fails_whatever_the_limit(front: Front, models: Path) -> None:
     outcome = measure(front, models / "GivesNan.pt", "--input", "f32[batch,3]", "--min-cosine", "-1", code=3)
-    assert outcome.problems() == ["nonfinite_output"]
+    assert "nonfinite_output" in outcome.problems()
     assert outcome.cells[0]["accuracy"]["nonfinite"] == 3
 
 
@@ -126,7 +126,9 @@ def test_a_nan_fails_whatever_the_limit(front: Front, models: Path) -> None:
 def test_a_setting_is_in_force(front: Front, models: Path, setting: str, value: str | int) -> None:
     outcome = measure(front, models / "Network.pt", "--input", "f32[batch,64]", f"--{setting}", str(value))
     assert outcome.cells[0]["settings"]["effective"][setting] == value
-    assert outcome.problems() == []
+    # So small a model shows little of its effect, and without BF16 in its vectors a CPU does the same for medium.
+    told = {"setting_unknown_effect"} | ({"setting_without_effect"} if setting == "matmul-precision" else set())
+    assert set(outcome.problems()) <= told
 
 
 def test_a_model_that_prints_is_measured_all_the_same(front: Front, models: Path) -> None:

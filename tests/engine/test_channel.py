@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ def test_hello_names_the_values_of_every_setting_that_load_takes(engine: Engine,
             }
 
 
+def test_hello_names_the_settings_that_it_obeys_through_its_environment(engine: Engine) -> None:
+    names = engine.ask("hello", protocol=1)["environment_settings"]
+    assert sorted(names) == ["allocator", "fpmath", "isa", "lru-cache", "primitive-cache", "thp", "threads"]
+
+
+def test_the_channel_is_not_inherited_by_what_the_engine_starts(engine: Engine) -> None:
+    engine.ask("hello", protocol=1)
+    flags = Path(f"/proc/{engine.process.pid}/fdinfo/3").read_text(encoding="utf-8")
+    (octal,) = [line.split()[1] for line in flags.splitlines() if line.startswith("flags:")]
+    assert int(octal, 8) & os.O_CLOEXEC
+
+
 def test_members_that_the_engine_does_not_know_are_ignored(engine: Engine, models: Path) -> None:
     assert engine.ask("hello", protocol=1, colour="green")["protocol"] == 1
     engine.load(models / "Echo.pt")
@@ -45,7 +58,18 @@ def test_requests_are_answered_in_order_however_the_bytes_arrive(engine: Engine)
     assert [engine.receive()["id"] for _ in range(4)] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("line", [b"", b"\xff\xfe{", b'"text"', b'{"id":1,"request":"memory"', b"\xc3\xa9" * 150, b"[" * 5000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\xff\xfe{",
+        b'"text"',
+        b'{"id":1,"request":"memory"',
+        b"\xc3\xa9" * 150,
+        b"[" * 5000,
+        b'{"id":1,"request":"memory","x":' + b"[" * 300000 + b"]" * 300000 + b"}",
+    ],
+)
 def test_a_line_that_is_no_request_is_refused_in_valid_utf8(engine: Engine, line: bytes) -> None:
     reply = engine.send(line)
     engine.validators["error_reply"].validate(reply)

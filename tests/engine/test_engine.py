@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import ENGINE, Engine, EngineFailure, fnv1a, tensor
+from conftest import ENGINE, Engine, EngineFailure, Matrix, fnv1a, tensor
 from generator import raw, real
 from safetensors.torch import save_file
 
@@ -212,6 +212,37 @@ def test_a_model_that_throws_fails_the_request_and_not_the_engine(engine: Engine
         assert len(engine.ask("run", count=3)["streams"][0]["samples_ns"]) == 3
     # Line by line: the last words of a model that crashes must not stay in a buffer.
     assert "a line of the model's own" in engine.log.read_text(encoding="utf-8")
+
+
+def traced_matrix(folder: Path) -> Path:
+    path = folder / "traced.pt"
+    torch.jit.trace(Matrix(), (torch.zeros(2, 16), torch.zeros(2, 3, 9, 9))).save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("jit", ["none", "freeze"])
+@pytest.mark.parametrize("kind", ["scripted", "traced"])
+def test_the_cause_of_a_failed_inference_stands_first_and_the_traceback_is_left_out(
+    engine: Engine, models: Path, tmp_path: Path, kind: str, jit: str
+) -> None:
+    file = models / "Matrix.pt" if kind == "scripted" else traced_matrix(tmp_path)
+    engine.load(file, jit=jit)
+    engine.inputs(tensor("f32", 2, 15), tensor("f32", 2, 3, 9, 9))
+    with pytest.raises(EngineFailure) as failure:
+        engine.ask("run", count=1)
+    cause, place = str(failure.value).splitlines()
+    assert cause == f"{file.name}: RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x15 and 16x8)"
+    assert place.startswith("in ") and "linear.py" in place
+
+
+def test_the_cause_of_what_a_model_raises_stands_first(engine: Engine, models: Path) -> None:
+    engine.load(models / "Moody.pt")
+    engine.inputs(tensor("f32", 2, values={"constant": 1}))
+    with pytest.raises(EngineFailure) as failure:
+        engine.ask("run", count=1)
+    cause, place = str(failure.value).splitlines()
+    assert cause == "Moody.pt: builtins.ValueError: positive, which I cannot stand"
+    assert place.startswith("in ") and "conftest.py" in place
 
 
 def test_too_little_memory_is_told_apart(engine: Engine, models: Path) -> None:

@@ -10,6 +10,8 @@
 //                 or the whole list where it asks for a duration              [[1000000, ... 20 of them]]
 //   "noise"       instead of samples_ns: samples drawn from a machine whose truth is known, see noise_script.h
 //   "after_waiting" how many times slower a request's first inference is after another launch had the machine   [1]
+//   "lacks"       requests that it does not know, ["compare"]
+//   "outputs"     {"NAME": [numbers]}: what the request outputs writes, as f32 of one row; by default it writes nothing
 //   "compare"     members of the reply to compare that differ from those of equal outputs
 //   "rules"       [{"request": NAME, "do": ACTION, ...}]: what to do instead of answering a request properly. With
 //   "launch" (from 0,
@@ -24,6 +26,7 @@
 // environment: so a test sees in what order and under what the front launched. The launch's number of each run request
 // is appended to FILE.runs.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +38,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -65,6 +69,8 @@ class FakeEngine {
     explicit FakeEngine(const std::string& path) : path_(path), script_(gravbench::read_json(path)) {}
 
     void serve() {
+        // Programs that a model starts must not keep the channel open.
+        ::fcntl(channel_descriptor, F_SETFD, FD_CLOEXEC);
         gravbench::protocol::Channel channel(::dup(channel_descriptor));
         for (;;) {
             const auto received = channel.receive();
@@ -78,7 +84,7 @@ class FakeEngine {
                 note_load(request);
             }
             Json reply{{"id", request.at("id")}, {"reply", name}};
-            reply.update(answer(name, request));
+            reply.update(lacks(name) ? unknown(name) : answer(name, request));
             if (const Json* rule = rule_for(name)) {
                 gravbench::fake_engine::act(*rule, reply, path_);
             } else {
@@ -91,6 +97,15 @@ class FakeEngine {
     }
 
   private:
+    bool lacks(const std::string& name) const {
+        const Json lacking = script_.value("lacks", Json::array());
+        return std::find(lacking.begin(), lacking.end(), name) != lacking.end();
+    }
+
+    static Json unknown(const std::string& name) {
+        return {{"reply", "error"}, {"code", "unknown_request"}, {"message", "there is no request " + name}};
+    }
+
     void note_load(const Json& request) {
         const std::string loads = path_ + ".loads";
         std::ifstream earlier(loads);
@@ -135,7 +150,7 @@ class FakeEngine {
             return block(request);
         }
         if (name == "outputs") {
-            return {{"tensors", Json::array()}};
+            return outputs(request.at("save").get<std::string>());
         }
         if (name == "compare") {
             Json reply{{"cosine_similarity", 1}, {"max_abs_error", 0}, {"relative_l2_error", 0},
@@ -147,6 +162,29 @@ class FakeEngine {
             return {{"rss_bytes", 100 << 20}, {"peak_rss_bytes", 200 << 20}};
         }
         return Json::object();
+    }
+
+    Json outputs(const std::string& path) const {
+        Json described = Json::array();
+        Json header = Json::object();
+        std::string data;
+        for (const auto& [name, numbers] : gravbench::member_or_empty(script_, "outputs").items()) {
+            const std::size_t begin = data.size();
+            for (const float number : numbers.get<std::vector<float>>()) {
+                data.append(reinterpret_cast<const char*>(&number), sizeof number);
+            }
+            const Json shape{1, numbers.size()};
+            header[name] = {{"dtype", "F32"}, {"shape", shape}, {"data_offsets", {begin, data.size()}}};
+            described.push_back({{"name", name}, {"dtype", "f32"}, {"shape", shape}});
+        }
+        if (!described.empty()) {
+            const std::string text = header.dump();
+            const std::uint64_t size = text.size();
+            std::ofstream stream(path, std::ios::binary);
+            stream.write(reinterpret_cast<const char*>(&size), sizeof size);
+            stream << text << data;
+        }
+        return {{"tensors", described}};
     }
 
     Json hello() const {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "protocol/channel.h"
 
@@ -64,6 +65,19 @@ void act(const Json& rule, Json reply, const std::string& path) {
         }
     } else if (name == "send") {
         send_text(rule.at("line").get<std::string>() + "\n");
+    } else if (name == "send nested") {
+        const auto depth = rule.at("depth").get<std::size_t>();
+        send_text("{\"id\":" + std::string(depth, '[') + std::string(depth, ']') + "}\n");
+    } else if (name == "send bytes") {
+        std::string line;
+        for (const int byte : rule.at("bytes").get<std::vector<int>>()) {
+            line += static_cast<char>(byte);
+        }
+        send_text(line + "\n");
+    } else if (name == "send for ever") {
+        for (;;) {
+            send_text(std::string(1 << 20, 'x'));
+        }
     } else if (name == "send half") {
         const std::string whole = reply.dump();
         send_text(whole.substr(0, whole.size() / 2));

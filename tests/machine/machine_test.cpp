@@ -194,6 +194,30 @@ TEST_CASE("the machine's JSON has the results document's members") {
     CHECK(json.at("cpu_quota").is_null());
 }
 
+TEST_CASE("a machine comes back from its JSON, and what is null or missing is not known") {
+    Machine machine;
+    machine.arch = "aarch64";
+    machine.usable_cpus = 4;
+    machine.isa = {"bf16"};
+    machine.caches = {{1, "Data", 65536, 1}};
+    machine.cpu_quota = 1.5;
+    for (const Machine& one : {machine, Machine{}}) {
+        CHECK(to_json(machine_from(to_json(one), "machine")) == to_json(one));
+    }
+    CHECK(to_json(machine_from(Json::object(), "machine")) == to_json(Machine{}));
+}
+
+TEST_CASE("what is wrong in a machine is named by its place") {
+    const auto read = [](const Json& json) { return machine_from(json, "machines[1]"); };
+    CHECK_THROWS_WITH(read(3), "machines[1]: expected an object, found 3");
+    CHECK_THROWS_WITH(read({{"vcpus", -2}}),
+                      "machines[1].vcpus: expected a whole number from 0 to 2147483647, found -2");
+    CHECK_THROWS_WITH(read({{"isa", {"bf16", 3}}}), "machines[1].isa[1]: expected a text, found 3");
+    CHECK_THROWS_WITH(read({{"caches", {{{"level", "L1"}}}}}),
+                      "machines[1].caches[0].level: expected a whole number from 0 to 2147483647, found \"L1\"");
+    CHECK_THROWS_WITH(read({{"cpu_quota", "many"}}), "machines[1].cpu_quota: expected a number from 0, found \"many\"");
+}
+
 TEST_CASE("a CPU quota limits the cores, rounded down to whole ones") {
     Machine machine;
     machine.physical_cores = 8;

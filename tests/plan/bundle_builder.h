@@ -53,4 +53,22 @@ inline Layer flags(const std::vector<std::pair<std::string, Json>>& given) {
     return layer;
 }
 
+/// An engine that takes any setting, of the default's label unless told otherwise.
+inline EngineChoice engine_that_knows_all(EngineChoice engine = {default_engine, default_engine, {}}) {
+    engine.hello.protocol = protocol::version;
+    for (const Setting& setting : settings()) {
+        engine.hello.settings[setting.name] = {};
+    }
+    return engine;
+}
+
+/// The plan where every engine takes any setting.
+inline Plan plan_of(const Layer& given) {
+    std::vector<EngineChoice> engines = engines_of(given);
+    for (EngineChoice& engine : engines) {
+        engine = engine_that_knows_all(engine);
+    }
+    return make_plan(given, std::move(engines));
+}
+
 }  // namespace gravbench::plan

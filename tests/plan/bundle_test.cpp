@@ -76,6 +76,26 @@ TEST_CASE("a manifest that lacks something or is malformed is refused as data") 
     }
 }
 
+TEST_CASE("a member of the wrong type is named with its file") {
+    const std::pair<const char*, const char*> wrong[] = {
+        {R"({"files": []})", ": \"files\" has the wrong type: []"},
+        {R"({"files": {"fp32": "fp32.pt"}})", ": files.fp32: \"fp32.pt\" is no object with path and sha256"},
+        {R"({"example": 3})", ": \"example\" has the wrong type: 3"},
+        {R"({"example": {"inputs": "a", "outputs": "b", "shape": {"batch": 1.5}}})",
+         ": example: shape.batch is 1.5, not an integer from 0"},
+        {R"({"source": "timm"})", ": \"source\" has the wrong type: \"timm\""},
+        {R"({"weights": ["random"]})", ": \"weights\" has the wrong type: [\"random\"]"},
+        {R"({"weights": {"kind": 3}})", ": weights: \"kind\" has the wrong type: 3"},
+        {R"({"description": 3})", ": \"description\" has the wrong type: 3"},
+        {R"({"inputs": ["f32[batch]"]})", ": the input \"f32[batch]\" is no object with dtype and shape"}};
+    for (const auto& [change, message] : wrong) {
+        INFO(change);
+        Bundles bundles;
+        const auto folder = bundles.add("wrong", Json::parse(change));
+        CHECK_THROWS_WITH(read_bundle(folder), (folder / "manifest.json").string() + message);
+    }
+}
+
 TEST_CASE("a bundle without an fp32 file is refused, since accuracy is measured against it") {
     Bundles bundles;
     CHECK_THROWS_WITH(read_bundle(bundles.add("half", Json::object(), {"bf16"})), Contains("\"files\" has no fp32"));

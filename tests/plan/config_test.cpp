@@ -78,6 +78,16 @@ TEST_CASE("wrong types are refused with what was expected") {
     CHECK(error_of(R"({"shape": 3})") == "1: \"shape\": 3 is not a text");
 }
 
+TEST_CASE("several values in one text are told how to be a list") {
+    CHECK(error_of(R"({"jit": "none,llga"})") ==
+          R"(1: "jit": "none,llga" is several values; use a list: ["none", "llga"])");
+    CHECK(error_of(R"({"batch": ["1,8"]})") == R"(1: "batch": "1,8" is several values; use a list: [1, 8])");
+    CHECK(error_of(R"({"engine": "torch,bin/mine"})") ==
+          R"(1: "engine": "torch,bin/mine" is several values; use a list: ["torch", "bin/mine"])");
+    CHECK(error_of(R"({"shape": {"t": "1,8"}})") == R"(1: "t": "1,8" is several values; use a list: [1, 8])");
+    CHECK(error_of(R"({"jit": "none,lga"})") == R"(1: "jit": "none,lga" is not one of none, freeze, ofi, llga)");
+}
+
 TEST_CASE("an unknown key is refused with the one that was probably meant") {
     CHECK(error_of("{\n\"fpmaht\": \"bf16\"}") == "2: \"fpmaht\" is not a key of a config; did you mean \"fpmath\"?");
     CHECK(error_of(R"({"lauches": 5})") == "1: \"lauches\" is not a key of a config; did you mean \"launches\"?");

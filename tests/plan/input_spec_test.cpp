@@ -61,6 +61,17 @@ TEST_CASE("every dtype is read, and floats and integers have values of their own
     }
 }
 
+TEST_CASE("what PyTorch calls a dtype is understood as the protocol's name") {
+    const std::pair<const char*, const char*> names[] = {{"int64", "i64"}, {"long", "i64"},    {"int32", "i32"},
+                                                         {"float", "f32"}, {"float32", "f32"}, {"double", "f64"}};
+    for (const auto& [given, meant] : names) {
+        INFO(given);
+        CHECK(parse_input("x:" + std::string(given) + "[batch]").dtype == meant);
+        CHECK(input_from_json({{"dtype", given}, {"shape", Json::array({1})}}, "manifest.json").dtype == meant);
+        CHECK(values_of(std::string(given) + "[2]") == values_of(std::string(meant) + "[2]"));
+    }
+}
+
 TEST_CASE("a tensor without dimensions is one element") {
     CHECK(parse_input("f32[]").dimensions.empty());
     CHECK(parse_input("f32[]").kind == Kind::tensor);

@@ -21,7 +21,7 @@ class Planner {
             given.emplace_back("models", "net");
         }
         given.emplace_back("models-dir", bundles.path().string());
-        return make_plan(flags(given));
+        return plan_of(flags(given));
     }
 
     Keys keys(const std::vector<std::pair<std::string, Json>>& given) const {
@@ -42,10 +42,12 @@ TEST_CASE("without settings a model has one cell with all defaults") {
     CHECK(cell.key == "net:batch=1");
     CHECK(cell.model == 0);
     CHECK(cell.dtype() == "fp32");
-    CHECK(cell.shape == Shape{{"batch", 1}});
+    CHECK(cell.shape() == Shape{{"batch", 1}});
     for (const Setting& setting : settings()) {
         INFO(setting.name);
-        CHECK(cell.settings.value(setting.name, Json()) == (setting.name == "seq" ? Json() : setting.default_value));
+        const bool is_elsewhere = setting.via == Setting::Via::shape || setting.via == Setting::Via::program;
+        CHECK(cell.settings.count(setting.name) == (is_elsewhere ? 0 : 1));
+        CHECK((is_elsewhere || cell.settings.at(setting.name) == setting.default_value));
     }
     CHECK(plan.notes.empty());
 }
@@ -79,7 +81,7 @@ TEST_CASE("other dimensions need a value, and take lists") {
                       "mix: the dimension \"tokens\" has no value; give --shape tokens=1,8");
     CHECK(planner.keys({{"models", "mix"}, {"shape", "tokens=1,8"}}) ==
           Keys{"mix:shape.tokens=1", "mix:shape.tokens=8"});
-    CHECK(planner.plan({{"models", "mix"}, {"shape", "tokens=8"}}).cells[0].shape == Shape{{"tokens", 8}});
+    CHECK(planner.plan({{"models", "mix"}, {"shape", "tokens=8"}}).cells[0].shape() == Shape{{"tokens", 8}});
 }
 
 TEST_CASE("a dimension or variable of any name ends up in the cell") {
@@ -88,8 +90,8 @@ TEST_CASE("a dimension or variable of any name ends up in the cell") {
     const Plan plan = planner.plan(
         {{"models", "odd"}, {"shape", "w/2=3"}, {"shape", "~=4"}, {"shape", "0=5"}, {"env", "A/B=x"}, {"env", "0=y"}});
     REQUIRE(plan.cells.size() == 1);
-    CHECK(plan.cells[0].shape == Shape{{"w/2", 3}, {"~", 4}, {"0", 5}});
-    const auto environment = launch_setup(plan.cells[0].settings, 1).environment;
+    CHECK(plan.cells[0].shape() == Shape{{"w/2", 3}, {"~", 4}, {"0", 5}});
+    const auto environment = plan.cells[0].identity.environment;
     CHECK(environment.at("A/B") == "x");
     CHECK(environment.at("0") == "y");
 }
@@ -164,18 +166,18 @@ TEST_CASE("options set how the run measures") {
                                       {"seed", 42},
                                       {"output", "r.json"}})
                                .options;
-    CHECK(run.launches == 7);
-    CHECK(run.duration == 250ms);
-    CHECK_FALSE(run.iterations);
-    CHECK(run.warmup == 9);
-    CHECK(run.warmup_time == 1500ms);
-    CHECK(run.max_time == std::chrono::nanoseconds(1h));
-    CHECK(run.timeout == 30s);
-    CHECK(run.min_cosine == 0.5);
-    CHECK_FALSE(run.has_accuracy);
-    CHECK(run.seed == 42);
-    CHECK(run.output == "r.json");
-    CHECK(Planner().plan({{"iterations", 100}}).options.iterations == 100);
+    CHECK(run.sampling.launches == 7);
+    CHECK(run.sampling.duration == 250ms);
+    CHECK_FALSE(run.sampling.iterations);
+    CHECK(run.sampling.warmup == 9);
+    CHECK(run.sampling.warmup_time == 1500ms);
+    CHECK(run.stopping.max_time == std::chrono::nanoseconds(1h));
+    CHECK(run.sampling.timeout == 30s);
+    CHECK(run.judging.min_cosine == 0.5);
+    CHECK_FALSE(run.judging.has_accuracy);
+    CHECK(run.sampling.seed == 42);
+    CHECK(run.places.output == "r.json");
+    CHECK(Planner().plan({{"iterations", 100}}).options.sampling.iterations == 100);
 }
 
 TEST_CASE("a block cannot end both after a number and after a time") {
@@ -185,32 +187,32 @@ TEST_CASE("a block cannot end both after a number and after a time") {
 
 TEST_CASE("for an emulated engine a run measures no more than it must, but what it was told") {
     const RunOptions open = for_emulation(Planner().plan({}).options);
-    CHECK(open.launches == 1);
-    CHECK(open.warmup == 1);
-    CHECK(open.iterations == 1);
-    CHECK(open.timeout == 1h);
-    CHECK(open.is_for_emulation);
+    CHECK(open.sampling.launches == 1);
+    CHECK(open.sampling.warmup == 1);
+    CHECK(open.sampling.iterations == 1);
+    CHECK(open.sampling.timeout == 1h);
+    CHECK(open.sampling.is_for_emulation);
     const RunOptions told =
         for_emulation(Planner().plan({{"launches", 3}, {"warmup", 4}, {"duration", "2s"}, {"timeout", "9s"}}).options);
-    CHECK(told.launches == 3);
-    CHECK(told.warmup == 4);
-    CHECK_FALSE(told.iterations);
-    CHECK(told.timeout == 9s);
+    CHECK(told.sampling.launches == 3);
+    CHECK(told.sampling.warmup == 4);
+    CHECK_FALSE(told.sampling.iterations);
+    CHECK(told.sampling.timeout == 9s);
 }
 
 TEST_CASE("a cell that differs in one setting has a key of its own and all else alike") {
     const Plan plan = Planner().plan({{"fpmath", "bf16"}});
-    const Cell other = with_setting(plan, plan.cells[0], "jit", "freeze");
-    CHECK(other.settings["jit"] == Json("freeze"));
-    CHECK(other.settings["fpmath"] == Json("bf16"));
+    const Cell other = with_setting(plan.cells[0], "jit", "freeze");
+    CHECK(is_word(other.settings.at("jit"), "freeze"));
+    CHECK(is_word(other.settings.at("fpmath"), "bf16"));
     CHECK(other.key != plan.cells[0].key);
-    CHECK(with_setting(plan, other, "jit", "none").key == plan.cells[0].key);
+    CHECK(with_setting(other, "jit", "none").key == plan.cells[0].key);
 }
 
 TEST_CASE("a plan says whether any of its cells asks for BF16") {
-    CHECK_FALSE(Planner().plan({}).options.is_bf16_asked_for);
-    CHECK(Planner().plan({{"fpmath", "any"}}).options.is_bf16_asked_for);
-    CHECK(Planner().plan({{"matmul-precision", "medium"}}).options.is_bf16_asked_for);
+    CHECK_FALSE(Planner().plan({}).options.judging.is_bf16_asked_for);
+    CHECK(Planner().plan({{"fpmath", "any"}}).options.judging.is_bf16_asked_for);
+    CHECK(Planner().plan({{"matmul-precision", "medium"}}).options.judging.is_bf16_asked_for);
 }
 
 }  // namespace

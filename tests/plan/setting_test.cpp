@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "plan/option.h"
+#include "protocol/messages.h"
 
 namespace gravbench::plan {
 namespace {
@@ -89,7 +90,7 @@ TEST_CASE("every setting has help and a default that it allows") {
     for (const Setting& setting : settings()) {
         INFO(setting.name);
         CHECK_FALSE(setting.help.empty());
-        CHECK_FALSE(complaint(setting.allowed, setting.default_value));
+        CHECK_FALSE(complaint(setting.allowed, protocol::to_json(setting.default_value)));
     }
 }
 
@@ -105,19 +106,18 @@ TEST_CASE("an option's default text is what the run does by default") {
         RunOptions set;
         option.set(value, set);
         const RunOptions untouched;
-        CHECK(set.launches == untouched.launches);
-        CHECK(set.duration == untouched.duration);
-        CHECK(set.blocks == untouched.blocks);
-        CHECK(set.metric == untouched.metric);
-        CHECK(set.tolerance == untouched.tolerance);
-        CHECK(set.resident_memory == untouched.resident_memory);
-        CHECK(set.warmup == untouched.warmup);
-        CHECK(set.warmup_time == untouched.warmup_time);
-        CHECK(set.timeout == untouched.timeout);
-        CHECK(set.min_cosine == untouched.min_cosine);
-        CHECK(set.has_accuracy == untouched.has_accuracy);
-        CHECK(set.seed == untouched.seed);
-        CHECK(set.engine == untouched.engine);
+        CHECK(set.sampling.launches == untouched.sampling.launches);
+        CHECK(set.sampling.duration == untouched.sampling.duration);
+        CHECK(set.sampling.blocks == untouched.sampling.blocks);
+        CHECK(set.stopping.metric == untouched.stopping.metric);
+        CHECK(set.judging.tolerance == untouched.judging.tolerance);
+        CHECK(set.sampling.resident_memory == untouched.sampling.resident_memory);
+        CHECK(set.sampling.warmup == untouched.sampling.warmup);
+        CHECK(set.sampling.warmup_time == untouched.sampling.warmup_time);
+        CHECK(set.sampling.timeout == untouched.sampling.timeout);
+        CHECK(set.judging.min_cosine == untouched.judging.min_cosine);
+        CHECK(set.judging.has_accuracy == untouched.judging.has_accuracy);
+        CHECK(set.sampling.seed == untouched.sampling.seed);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "protocol/channel.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -117,6 +118,27 @@ TEST_CASE("a line longer than any buffer is received whole") {
     writer.join();
     CHECK(received.outcome == Outcome::line);
     CHECK(received.text == text);
+}
+
+TEST_CASE("a line that does not end is given up before it takes all memory") {
+    Pair pair;
+    std::thread writer([&] {
+        const std::string part(1 << 20, 'x');
+        while (::send(pair.other(), part.data(), part.size(), MSG_NOSIGNAL) > 0) {
+        }
+    });
+    const auto received = pair.channel.receive(now() + 60s);
+    ::shutdown(pair.other(), SHUT_RDWR);
+    writer.join();
+    CHECK(received.outcome == Outcome::too_long);
+}
+
+TEST_CASE("programs that are started do not inherit the channel") {
+    std::array<int, 2> both{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, both.data()) == 0);
+    const Channel channel(both[0]);
+    CHECK((::fcntl(both[0], F_GETFD) & FD_CLOEXEC) != 0);
+    ::close(both[1]);
 }
 
 TEST_CASE("an end in the middle of a line gives what came of it") {

@@ -1,5 +1,6 @@
 #include "protocol/messages.h"
 
+#include <cstdint>
 #include <limits>
 
 #include "base/errors.h"
@@ -9,15 +10,13 @@ namespace gravbench::protocol {
 namespace {
 
 Hello some_hello() {
-    return {version,
-            "torch",
-            "2.13.0+cpu",
-            "aarch64",
-            "Neoverse-V1",
-            "SVE256",
-            {{"torch", "2.13.0"}, {"acl", nullptr}},
-            4,
-            {{"jit", Json::array({"none"})}}};
+    Hello hello;
+    hello.protocol = version;
+    hello.engine = {"torch",       "2.13.0+cpu", {{"torch", "2.13.0"}, {"acl", std::nullopt}}, "aarch64",
+                    "Neoverse-V1", "SVE256",     std::vector<std::string>{"bf16", "sve"}};
+    hello.threads = 4;
+    hello.settings = {{"jit", {"none", "freeze"}}, {"depth", {std::int64_t{2}, 0.5}}, {"anything", {}}};
+    return hello;
 }
 
 Comparison some_comparison() {
@@ -51,17 +50,55 @@ TEST_CASE("a hello comes back as it was sent") {
     const Json json = to_json(some_hello());
     const Hello back = hello_from(Json::parse(json.dump()));
     CHECK(back.protocol == version);
-    CHECK(back.engine_name == "torch");
-    CHECK(back.engine_version == "2.13.0+cpu");
-    CHECK(back.arch == "aarch64");
-    CHECK(back.cpu == "Neoverse-V1");
-    CHECK(back.isa == "SVE256");
+    CHECK(back.engine == some_hello().engine);
     CHECK(back.threads == 4);
+    CHECK(back.settings == some_hello().settings);
+    CHECK_FALSE(back.environment_settings);
     CHECK(to_json(back) == json);
 }
 
+TEST_CASE("a hello says which settings the engine obeys through its environment, or does not say") {
+    Hello hello = some_hello();
+    hello.environment_settings = {"threads", "fpmath"};
+    CHECK(hello_from(to_json(hello)).environment_settings == hello.environment_settings);
+    hello.environment_settings = std::vector<std::string>{};
+    CHECK(hello_from(to_json(hello)).environment_settings == hello.environment_settings);
+    Json null = to_json(hello);
+    null["environment_settings"] = nullptr;
+    CHECK_FALSE(hello_from(null).environment_settings);
+}
+
+TEST_CASE("an engine's features and ISA need not be told") {
+    Json json = to_json(some_hello());
+    json["machine"].erase("features");
+    json["machine"]["isa"] = "";
+    CHECK_FALSE(hello_from(json).engine.features);
+    CHECK(hello_from(json).engine.isa.empty());
+}
+
+TEST_CASE("an engine's description comes back from a document as it was written") {
+    const EngineDescription engine = some_hello().engine;
+    CHECK(engine_description_from(to_json(engine), "results.json: engine") == engine);
+    Json less = to_json(engine);
+    less.erase("version");
+    CHECK_THROWS_WITH(engine_description_from(less, "results.json: engine"),
+                      "results.json: engine: \"version\" is missing");
+}
+
+TEST_CASE("a setting that cannot be read back is left out of what is in force") {
+    Json reply = to_json(Loaded{1, 2, {{"jit", "none"}}});
+    reply["effective"].update({{"threads", nullptr}, {"graph", true}});
+    CHECK(loaded_from(reply).effective == std::map<std::string, Value>{{"jit", "none"}, {"graph", "true"}});
+}
+
+TEST_CASE("a cosine similarity that rounding carried past 1 is 1") {
+    Json reply = to_json(some_comparison());
+    reply["cosine_similarity"] = 1.0000000000000002;
+    CHECK(comparison_from(reply).cosine_similarity == 1.0);
+}
+
 TEST_CASE("replies come back as they were sent") {
-    const Json loaded = to_json(Loaded{81, 120, {{"jit", "freeze"}, {"threads", 2}}});
+    const Json loaded = to_json(Loaded{81, 120, {{"jit", "freeze"}, {"threads", std::int64_t{2}}}});
     CHECK(to_json(loaded_from(Json::parse(loaded.dump()))) == loaded);
     const Json block = to_json(some_block());
     CHECK(block.dump() == R"({"wall_ns":1000,"streams":[{"samples_ns":[400,500]},{"samples_ns":[300]}]})");
@@ -102,7 +139,7 @@ TEST_CASE("a figure that is not finite is null on the wire") {
 
 TEST_CASE("a reply that lacks a member is refused by the member's name") {
     check_every_member_is_needed(hello_from, to_json(some_hello()), "reply to hello");
-    check_every_member_is_needed(loaded_from, to_json(Loaded{1, 2, Json::object()}), "reply to load");
+    check_every_member_is_needed(loaded_from, to_json(Loaded{1, 2, {}}), "reply to load");
     check_every_member_is_needed(block_samples_from, to_json(some_block()), "reply to run");
     check_every_member_is_needed(memory_from, to_json(Memory{1, 2}), "reply to memory");
     Json comparison = to_json(some_comparison());
@@ -117,13 +154,14 @@ TEST_CASE("a reply with a member of another type is refused") {
     check_refused(hello_from, hello, "/engine/name", nullptr);
     check_refused(hello_from, hello, "/machine/arch", 64);
     check_refused(hello_from, hello, "/threads", 2.5);
-    check_refused(loaded_from, to_json(Loaded{1, 2, Json::object()}), "/load_ns", "fast");
+    check_refused(loaded_from, to_json(Loaded{1, 2, {}}), "/load_ns", "fast");
     check_refused(block_samples_from, to_json(some_block()), "/streams/0/samples_ns", 5);
     check_refused(block_samples_from, to_json(some_block()), "/streams/0/samples_ns/0", 1.5);
     check_refused(block_samples_from, to_json(some_block()), "/streams/0/samples_ns/0", nullptr);
     check_refused(block_samples_from, to_json(some_block()), "/streams/0", 5);
     check_refused(block_samples_from, to_json(some_block()), "/streams", 5);
-    check_refused(comparison_from, to_json(some_comparison()), "/cosine_similarity", "1");
+    check_refused([](const Json& reply) { return comparison_from(reply); }, to_json(some_comparison()),
+                  "/cosine_similarity", "1");
     check_refused(memory_from, to_json(Memory{1, 2}), "/rss_bytes", true);
     for (const Json& reply : {Json(), Json(3), Json::array(), Json("hello")}) {
         CHECK_THROWS_AS(hello_from(reply), DataError);

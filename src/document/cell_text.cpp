@@ -1,0 +1,340 @@
+#include "document/cell_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/checked_json.h"
+#include "base/errors.h"
+#include "document/strict_json.h"
+#include "records/record_json.h"
+
+namespace gravbench::document {
+namespace {
+
+using simdjson::ondemand::array;
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::object;
+using simdjson::ondemand::value;
+
+std::string name_of(json_type type) {
+    switch (type) {
+        case json_type::array:
+            return "a list";
+        case json_type::object:
+            return "an object";
+        case json_type::number:
+            return "a number";
+        case json_type::string:
+            return "a text";
+        case json_type::boolean:
+            return "true or false";
+        case json_type::null:
+            return "null";
+    }
+    return "something else";
+}
+
+/// Where a value stands; written out only where something is wrong with it.
+struct Place {
+    const Place* up;
+    const char* name;
+    std::size_t index;  ///< `none` for a member
+    static constexpr std::size_t none = ~std::size_t{0};
+
+    std::string text() const {
+        const std::string before = up == nullptr ? "" : up->text();
+        if (index != none) {
+            return fmt::format("{}[{}]", before, index);
+        }
+        return before.empty() ? name : fmt::format("{}.{}", before, name);
+    }
+    Place member(const char* of) const { return {this, of, none}; }
+    Place item(std::size_t number) const { return {this, "", number}; }
+};
+
+Json small_json(value found, const Place& place);
+
+[[noreturn]] void throw_unexpected(const Place& place, const char* expected, value found) {
+    throw DataError(fmt::format("{}: expected {}, found {}", place.text(), expected, name_of(found.type())));
+}
+
+array list_at(value found, const Place& place) {
+    if (found.type() != json_type::array) {
+        throw_unexpected(place, "a list", found);
+    }
+    return found.get_array();
+}
+
+object object_at(value found, const Place& place) {
+    if (found.type() != json_type::object) {
+        throw_unexpected(place, "an object", found);
+    }
+    return found.get_object();
+}
+
+/// Members of one object, by names that the parser keeps until its text is done. A second one of the same name would
+/// silently replace the first.
+class MembersOnce {
+  public:
+    void add(std::string_view name, const Place& place) {
+        if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
+            throw DataError(fmt::format("{}: \"{}\" stands there twice", place.text(), name));
+        }
+        names_.push_back(name);
+    }
+
+  private:
+    std::vector<std::string_view> names_;
+};
+
+/// Times are at most what was ever measured, so that sums do not overflow.
+std::int64_t integer_at(value found, std::int64_t least, const Place& place) {
+    std::int64_t number = 0;
+    if (found.get_int64().get(number) != simdjson::SUCCESS || number < least || number > checked::duration_ns.most) {
+        throw DataError(
+            fmt::format("{}: expected a whole number from {} to {}", place.text(), least, checked::duration_ns.most));
+    }
+    return number;
+}
+
+std::vector<std::int64_t> integers_at(value found, std::int64_t least, const Place& place) {
+    std::vector<std::int64_t> numbers;
+    for (value item : list_at(found, place)) {
+        numbers.push_back(integer_at(item, least, place.item(numbers.size())));
+    }
+    numbers.shrink_to_fit();
+    return numbers;
+}
+
+double number_at(value found, const Place& place) {
+    double number = 0;
+    if (found.get_double().get(number) != simdjson::SUCCESS || !(number >= 0)) {
+        throw DataError(fmt::format("{}: expected a number that is not below 0", place.text()));
+    }
+    return number;
+}
+
+std::vector<std::string> texts_at(value found, const Place& place) {
+    std::vector<std::string> texts;
+    for (value item : list_at(found, place)) {
+        std::string_view text;
+        if (item.get_string().get(text) != simdjson::SUCCESS) {
+            throw_unexpected(place.item(texts.size()), "a text", item);
+        }
+        texts.emplace_back(text);
+    }
+    return texts;
+}
+
+struct NumberMember {
+    const char* name;
+    std::optional<double> machine::Disturbance::*member;
+};
+constexpr NumberMember disturbance_numbers[] = {{"stolen_share", &machine::Disturbance::stolen_share},
+                                                {"competing_cpus", &machine::Disturbance::competing_cpus},
+                                                {"waiting_share", &machine::Disturbance::waiting_share},
+                                                {"frequency_mhz", &machine::Disturbance::frequency_mhz}};
+
+struct CountMember {
+    const char* name;
+    std::optional<std::int64_t> machine::Disturbance::*member;
+};
+constexpr CountMember disturbance_counts[] = {{"involuntary_switches", &machine::Disturbance::involuntary_switches},
+                                              {"major_faults", &machine::Disturbance::major_faults},
+                                              {"swapped_pages", &machine::Disturbance::swapped_pages},
+                                              {"throttled_ns", &machine::Disturbance::throttled_ns},
+                                              {"thermal_events", &machine::Disturbance::thermal_events}};
+
+void read_disturbance_member(std::string_view key, value found, const Place& place, machine::Disturbance& disturbance) {
+    if (key == "seconds") {
+        disturbance.seconds = number_at(found, place.member("seconds"));
+        return;
+    }
+    for (const NumberMember& number : disturbance_numbers) {
+        if (key == number.name && found.type() != json_type::null) {
+            disturbance.*number.member = number_at(found, place.member(number.name));
+        }
+    }
+    for (const CountMember& count : disturbance_counts) {
+        if (key == count.name && found.type() != json_type::null) {
+            disturbance.*count.member = integer_at(found, 0, place.member(count.name));
+        }
+    }
+}
+
+/// As machine::to_json() writes it; a document has hundreds of thousands, so they do not become JSON values first.
+machine::Disturbance disturbance_at(value found, const Place& place) {
+    machine::Disturbance disturbance;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_disturbance_member(key, field.value(), place, disturbance);
+    }
+    return disturbance;
+}
+
+void read_block_member(std::string_view key, value found, const Place& place, records::Block& block) {
+    if (key == "samples_ns") {
+        block.samples_ns = integers_at(found, 1, place.member("samples_ns"));
+    } else if (key == "wall_ns") {
+        block.wall_ns = integer_at(found, 1, place.member("wall_ns"));
+    } else if (key == "round") {
+        block.round = static_cast<int>(std::min<std::int64_t>(integer_at(found, 0, place.member("round")), 1 << 30));
+    } else if (key == "disturbance") {
+        block.disturbance = disturbance_at(found, place.member("disturbance"));
+    } else if (key == "disturbed_by") {
+        block.disturbed_by = texts_at(found, place.member("disturbed_by"));
+    }
+}
+
+records::Block block_at(value found, const Place& place) {
+    records::Block block;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_block_member(key, field.value(), place, block);
+    }
+    if (block.samples_ns.empty() || block.wall_ns == 0) {
+        throw DataError(place.text() + ": expected \"samples_ns\" with at least one sample, and \"wall_ns\"");
+    }
+    return block;
+}
+
+std::vector<records::Block> blocks_at(value found, const Place& place) {
+    std::vector<records::Block> blocks;
+    for (value item : list_at(found, place)) {
+        blocks.push_back(block_at(item, place.item(blocks.size())));
+    }
+    if (blocks.empty()) {
+        throw DataError(place.text() + ": expected at least one block");
+    }
+    blocks.shrink_to_fit();
+    return blocks;
+}
+
+Launch launch_at(value found, const Place& place) {
+    Json rest = Json::object();
+    std::vector<records::Block> blocks;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        if (key == "blocks") {
+            blocks = blocks_at(field.value(), place.member("blocks"));
+        } else {
+            const std::string name(key);
+            rest[name] = small_json(field.value(), place);
+        }
+    }
+    const std::string where = place.text();
+    if (blocks.empty()) {
+        throw DataError(where + ": expected \"blocks\"");
+    }
+    rest["blocks"] = Json::array();
+    Launch launch;
+    launch.measured = records::launch_from(rest, where);
+    launch.measured.blocks = std::move(blocks);
+    launch.machine = required<std::size_t>(rest, "machine", where);
+    launch.engine = required<std::size_t>(rest, "engine", where);
+    launch.is_unusual = optional_member<bool>(rest, "is_unusual", false, where);
+    return launch;
+}
+
+std::vector<Launch> launches_at(value found, const Place& place) {
+    std::vector<Launch> launches;
+    for (value item : list_at(found, place)) {
+        launches.push_back(launch_at(item, place.item(launches.size())));
+    }
+    launches.shrink_to_fit();
+    return launches;
+}
+
+std::vector<std::vector<std::int64_t>> lists_at(value found, std::int64_t least, const Place& place) {
+    std::vector<std::vector<std::int64_t>> lists;
+    for (value item : list_at(found, place)) {
+        lists.push_back(integers_at(item, least, place.item(lists.size())));
+    }
+    return lists;
+}
+
+version_1::Samples samples_at(value found, const Place& place) {
+    version_1::Samples samples;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        if (key == "launches") {
+            const Place here = place.member("launches");
+            for (value item : list_at(field.value(), here)) {
+                samples.samples_ns.push_back(lists_at(item, 1, here.item(samples.samples_ns.size())));
+            }
+        } else if (key == "wall_ns") {
+            samples.wall_ns = lists_at(field.value(), 1, place.member("wall_ns"));
+        } else if (key == "rounds") {
+            samples.rounds = lists_at(field.value(), 0, place.member("rounds"));
+        }
+    }
+    return samples;
+}
+
+Json small_json(value found, const Place& place) {
+    std::string_view text;
+    switch (found.type()) {
+        case json_type::object:
+            text = object(found.get_object()).raw_json();
+            break;
+        case json_type::array:
+            text = array(found.get_array()).raw_json();
+            break;
+        default:
+            text = found.raw_json_token();
+    }
+    return strict_json(text, place.text());
+}
+
+CellText read_object(object cell, bool is_version_1, const Place& place) {
+    CellText text;
+    MembersOnce once;
+    for (auto field : cell) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        if (key == "samples" && is_version_1) {
+            text.samples = samples_at(field.value(), place.member("samples"));
+        } else if (key == "launches" && !is_version_1) {
+            text.launches = launches_at(field.value(), place.member("launches"));
+        } else {
+            const std::string name(key);
+            text.rest[name] = small_json(field.value(), place);
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+CellText CellParser::read(const std::string& text, bool is_version_1, const std::string& where) {
+    const Place place{nullptr, where.c_str(), Place::none};
+    try {
+        // With room behind it, which the parser may look at.
+        padded_.assign(text);
+        padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+        simdjson::ondemand::document document =
+            parser_.iterate(padded_.data(), padded_.size(), padded_.size() + simdjson::SIMDJSON_PADDING);
+        if (document.type() != json_type::object) {
+            throw DataError(where + ": expected an object");
+        }
+        CellText cell = read_object(document.get_object(), is_version_1, place);
+        const char* next = nullptr;
+        if (document.current_location().get(next) == simdjson::SUCCESS) {
+            throw DataError(where + ": damaged: something follows the end of the cell");
+        }
+        return cell;
+    } catch (const simdjson::simdjson_error& error) {
+        throw DataError(fmt::format("{}: damaged, or no JSON: {}", where, error.what()));
+    }
+}
+
+}  // namespace gravbench::document

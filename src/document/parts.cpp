@@ -1,0 +1,301 @@
+#include "document/parts.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/errors.h"
+
+namespace gravbench::document {
+namespace {
+
+std::optional<double> number_or_null(const Json& object, const std::string& key, const std::string& where) {
+    const auto found = object.find(key);
+    if (found == object.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    return required<double>(object, key, where);
+}
+
+/// A time, a rate, a size: never below 0.
+std::optional<double> amount_or_null(const Json& object, const std::string& key, const std::string& where) {
+    const auto number = number_or_null(object, key, where);
+    if (number && !(*number >= 0)) {
+        throw DataError(fmt::format("{}: \"{}\" is {}, expected a number that is not below 0", where, key, *number));
+    }
+    return number;
+}
+
+double amount(const Json& object, const std::string& key, const std::string& where) {
+    required<double>(object, key, where);
+    return *amount_or_null(object, key, where);
+}
+
+std::string text_or_empty(const Json& object, const char* key, const std::string& where) {
+    return optional_member<std::string>(object, key, "", where);
+}
+
+std::optional<stats::Interval> interval_or_null(const Json& object, const std::string& key, const std::string& where) {
+    const auto found = object.find(key);
+    if (found == object.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    const auto ends = required<std::vector<double>>(object, key, where);
+    if (ends.size() != 2 || !(ends[0] <= ends[1])) {
+        throw DataError(fmt::format("{}: \"{}\" is no interval of two ascending numbers: {}", where, key,
+                                    found->dump().substr(0, 80)));
+    }
+    return stats::Interval{ends[0], ends[1]};
+}
+
+std::string reason_for(const Json& reasons, const std::string& name, const std::string& where) {
+    return optional_member<std::string>(reasons, name, "", where);
+}
+
+figures::Figure figure_from(const Json& json, const std::string& name, const Json& reasons, const std::string& where) {
+    return {amount_or_null(json, name, where), interval_or_null(json, name + "_ci95", where),
+            reason_for(reasons, name, where), reason_for(reasons, name + "_ci95", where)};
+}
+
+std::vector<machine::Cache> caches_from(const Json& json, const std::string& where) {
+    std::vector<machine::Cache> caches;
+    for_each_item(json, "caches", where, [&](const Json& cache, const std::string& here) {
+        caches.push_back({required<int>(cache, "level", here), text_or_empty(cache, "type", here),
+                          optional_member<std::int64_t>(cache, "size_bytes", 0, here),
+                          optional_member<int>(cache, "shared_by", 0, here)});
+    });
+    return caches;
+}
+
+}  // namespace
+
+const Json& object_member(const Json& object, const char* key, const std::string& where) {
+    const Json& member = required_member(object, key, where);
+    if (!member.is_object()) {
+        throw_wrong_type(key, where, member);
+    }
+    return member;
+}
+
+const Json* object_or_null(const Json& object, const char* key, const std::string& where) {
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? nullptr : &object_member(object, key, where);
+}
+
+Run run_from(const Json& json, const std::string& where) {
+    Run run;
+    run.id = required<std::string>(json, "id", where);
+    run.started = text_or_empty(json, "started", where);
+    run.finished = text_or_empty(json, "finished", where);
+    const auto status = optional_member<std::string>(json, "status", "complete", where);
+    if (status != "complete" && status != "partial") {
+        throw DataError(fmt::format("{}: \"status\" is \"{}\", expected complete or partial", where, status));
+    }
+    run.is_complete = status == "complete";
+    if (const Json* tool = object_or_null(json, "tool", where)) {
+        run.tool = {text_or_empty(*tool, "version", where), text_or_empty(*tool, "commit", where)};
+    }
+    run.command = text_or_empty(json, "command", where);
+    run.seed = optional_member<std::uint64_t>(json, "seed", 0, where);
+    if (const Json* given = object_or_null(json, "given", where)) {
+        run.given = *given;
+    }
+    return run;
+}
+
+machine::Machine machine_from(const Json& json, const std::string& where) {
+    if (!json.is_object()) {
+        throw DataError(where + ": a machine is an object");
+    }
+    machine::Machine machine;
+    if (const auto type = text_or_empty(json, "instance_type", where); !type.empty()) {
+        machine.instance_type = type;
+    }
+    machine.arch = text_or_empty(json, "arch", where);
+    machine.cpu = text_or_empty(json, "cpu", where);
+    machine.vcpus = optional_member<int>(json, "vcpus", 0, where);
+    machine.usable_cpus = optional_member<int>(json, "usable_cpus", 0, where);
+    machine.physical_cores = optional_member<int>(json, "physical_cores", 0, where);
+    machine.threads_per_core = optional_member<int>(json, "threads_per_core", 0, where);
+    machine.isa = optional_member<std::vector<std::string>>(json, "isa", {}, where);
+    if (json.contains("caches") && !json["caches"].is_null()) {
+        machine.caches = caches_from(json, where);
+    }
+    machine.memory_bytes = optional_member<std::int64_t>(json, "memory_bytes", 0, where);
+    machine.kernel = text_or_empty(json, "kernel", where);
+    machine.thp = text_or_empty(json, "thp", where);
+    machine.governor = text_or_empty(json, "governor", where);
+    machine.cpu_quota = number_or_null(json, "cpu_quota", where);
+    return machine;
+}
+
+Model model_from(const Json& json, const std::string& where) {
+    Model model;
+    model.name = required<std::string>(json, "name", where);
+    if (const auto sha256 = text_or_empty(json, "sha256", where); !sha256.empty()) {
+        model.sha256 = sha256;
+    }
+    model.source = json.value("source", Json());
+    if (const Json* weights = object_or_null(json, "weights", where)) {
+        model.weights = *weights;
+        model.weights_kind = text_or_empty(*weights, "kind", where);
+    }
+    return model;
+}
+
+std::map<std::string, Value> values_from(const Json& json, const std::string& where) {
+    std::map<std::string, Value> values;
+    for (const auto& [name, item] : json.items()) {
+        auto value = protocol::value_from(item);
+        if (!value) {
+            throw_wrong_type(name, where, item);
+        }
+        values.emplace(name, std::move(*value));
+    }
+    return values;
+}
+
+std::map<std::string, std::string> texts_from(const Json& json, const std::string& where) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, item] : json.items()) {
+        texts[name] = required<std::string>(json, name, where);
+    }
+    return texts;
+}
+
+std::vector<findings::Effect> effects_from(const Json& settings, const std::string& where) {
+    std::vector<findings::Effect> effects;
+    if (!settings.contains("effects")) {
+        return effects;
+    }
+    for_each_item(settings, "effects", where, [&](const Json& json, const std::string& here) {
+        const auto name = required<std::string>(json, "verdict", here);
+        const auto verdict = findings::verdict_named(name);
+        auto value = protocol::value_from(required_member(json, "value", here));
+        if (!verdict || !value) {
+            throw DataError(fmt::format("{}: \"{}\" is no verdict, or \"value\" no scalar", here, name));
+        }
+        effects.push_back({required<std::string>(json, "setting", here), std::move(*value), *verdict,
+                           required<std::string>(json, "evidence", here)});
+    });
+    return effects;
+}
+
+figures::Latency latency_from(const Json& json, const std::string& where) {
+    static const Json none = Json::object();
+    const Json* given = object_or_null(json, "reasons", where);
+    const Json& reasons = given == nullptr ? none : *given;
+    figures::Latency latency;
+    latency.mean = figure_from(json, "mean", reasons, where);
+    latency.stddev = amount_or_null(json, "stddev", where).value_or(0);
+    latency.min = amount_or_null(json, "min", where).value_or(0);
+    latency.max = amount_or_null(json, "max", where).value_or(0);
+    for (const figures::Percentile& percentile : figures::percentiles()) {
+        latency.percentiles.push_back(figure_from(json, percentile.name, reasons, where));
+    }
+    latency.samples = optional_member<std::size_t>(json, "samples", 0, where);
+    latency.launches = optional_member<std::size_t>(json, "launches", 0, where);
+    return latency;
+}
+
+figures::Figure throughput_from(const Json& json, const std::string& where) {
+    figures::Figure figure{amount_or_null(json, "value", where), interval_or_null(json, "ci95", where), "", ""};
+    (figure.value ? figure.interval_reason : figure.reason) = text_or_empty(json, "reason", where);
+    return figure;
+}
+
+figures::ColdStart cold_start_from(const Json& json, const std::string& where) {
+    return {amount_or_null(json, "start", where), amount_or_null(json, "load", where),
+            amount_or_null(json, "prepare", where), amount_or_null(json, "first_inference", where),
+            amount_or_null(json, "second_inference", where)};
+}
+
+figures::Precision precision_from(const Json& json, const std::string& where) {
+    figures::Precision precision;
+    precision.metric = required<std::string>(json, "metric", where);
+    precision.wanted = amount_or_null(json, "wanted", where);
+    precision.reached = amount_or_null(json, "reached", where);
+    const Json& deviation = object_member(json, "deviation", where);
+    precision.between_launches = amount(deviation, "between_launches", where);
+    precision.between_blocks = amount(deviation, "between_blocks", where);
+    precision.within_blocks = amount(deviation, "within_blocks", where);
+    if (const Json* design = object_or_null(json, "design", where)) {
+        precision.design = stats::Design{
+            required<std::size_t>(*design, "iterations", where), required<std::size_t>(*design, "blocks", where),
+            required<std::size_t>(*design, "launches", where), amount(*design, "seconds", where)};
+    }
+    return precision;
+}
+
+records::Accuracy accuracy_from(const Json& json, const std::string& where) {
+    records::Accuracy accuracy;
+    accuracy.outputs = protocol::comparison_from(json, where);
+    const Json& reference = object_member(json, "reference", where);
+    accuracy.reference.engine = text_or_empty(reference, "engine", where);
+    accuracy.reference.version = text_or_empty(reference, "version", where);
+    accuracy.reference.arch = text_or_empty(reference, "arch", where);
+    accuracy.reference.settings = text_or_empty(reference, "settings", where);
+    if (const Json* check = object_or_null(reference, "export_check", where)) {
+        accuracy.reference.export_check = protocol::comparison_from(*check, where + ": export_check");
+    }
+    return accuracy;
+}
+
+Audit audit_from(const Json& json, const std::string& where) {
+    Audit audit;
+    try {
+        audit.kernels = audit::audit_from(json);
+    } catch (const DataError& error) {
+        throw DataError(where + ": " + error.what());
+    }
+    audit.unprofiled_ms = amount_or_null(json, "unprofiled_ms", where);
+    if (const Json* shares = object_or_null(json, "time_share", where)) {
+        audit.outside_onednn = number_or_null(*shares, "outside_onednn", where);
+    }
+    audit.outside_reason = text_or_empty(json, "outside_reason", where);
+    if (const Json* bf16 = object_or_null(json, "bf16", where)) {
+        audit.is_bf16_requested = optional_member<bool>(*bf16, "requested", false, where);
+    }
+    audit.busy_threads = optional_member<int>(json, "busy_threads", 0, where);
+    audit.huge_page_bytes = optional_member<std::int64_t>(json, "huge_page_bytes", 0, where);
+    return audit;
+}
+
+std::vector<findings::Problem> problems_from(const Json& cell, const std::string& where) {
+    std::vector<findings::Problem> problems;
+    for_each_item(cell, "problems", where, [&](const Json& json, const std::string& here) {
+        problems.push_back({required<std::string>(json, "code", here), required<std::string>(json, "message", here)});
+    });
+    return problems;
+}
+
+void read_common(const Json& json, const std::string& where, Cell& cell) {
+    const auto read_part = [&](const char* key, auto from, auto& member) {
+        if (const Json* part = object_or_null(json, key, where)) {
+            member = from(*part, where + "." + key);
+        }
+    };
+    cell.key = required<std::string>(json, "key", where);
+    cell.model = model_from(object_member(json, "model", where), where + ".model");
+    const Json& settings = object_member(json, "settings", where);
+    if (const Json* effective = object_or_null(settings, "effective", where)) {
+        cell.effective = values_from(*effective, where + ".settings.effective");
+    }
+    cell.effects = effects_from(settings, where + ".settings");
+    read_part("environment", texts_from, cell.environment);
+    read_part("latency_ms", latency_from, cell.latency);
+    read_part("throughput_per_s", throughput_from, cell.throughput);
+    read_part("cold_start_ms", cold_start_from, cell.cold_start);
+    if (const Json* memory = object_or_null(json, "memory", where)) {
+        const auto peak = optional_member<std::int64_t>(*memory, "peak_rss_bytes", 0, where + ".memory");
+        cell.peak_rss_bytes = peak > 0 ? std::optional(peak) : std::nullopt;
+    }
+    read_part("accuracy", accuracy_from, cell.accuracy);
+    read_part("audit", audit_from, cell.audit);
+    read_part("precision", precision_from, cell.precision);
+    cell.problems = problems_from(json, where);
+    cell.log_tail = text_or_empty(json, "log_tail", where);
+    cell.is_valid = required<bool>(json, "valid", where);
+}
+
+}  // namespace gravbench::document

@@ -1,0 +1,199 @@
+#include "document/reader.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <future>
+#include <sstream>
+
+#include "base/errors.h"
+#include "base/files.h"
+#include "document/cell_text.h"
+#include "document/document_text.h"
+#include "document/parts.h"
+#include "document/strict_json.h"
+#include "document/version_1.h"
+#include "document/writer.h"
+
+namespace gravbench::document {
+namespace {
+
+plan::Identity identity_from(const Json& json, const std::string& where) {
+    plan::Identity identity;
+    identity.model = required<std::string>(json, "model", where);
+    identity.engine = required<std::string>(json, "engine", where);
+    for (const auto& [symbol, ignored] : object_member(json, "shape", where).items()) {
+        identity.shape[symbol] = required<std::int64_t>(json["shape"], symbol, where + ".shape");
+    }
+    identity.settings = values_from(object_member(json, "settings", where), where + ".settings");
+    identity.environment = texts_from(object_member(json, "environment", where), where + ".environment");
+    identity.variant = required<int>(json, "variant", where);
+    return identity;
+}
+
+/// An index into a table of the document; nothing where it is null.
+std::optional<std::size_t> place_from(const Json& json, const char* key, std::size_t count, const std::string& where) {
+    const auto place = required_member(json, key, where).is_null()
+                           ? std::nullopt
+                           : std::optional(required<std::size_t>(json, key, where));
+    if (place && *place >= count) {
+        throw DataError(fmt::format("{}: \"{}\" is {}, but there are {}", where, key, *place, count));
+    }
+    return place;
+}
+
+void read_cell(CellText text, const std::string& where, Document& document) {
+    const Json& json = text.rest;
+    Cell& cell = document.cells.emplace_back();
+    read_common(json, where, cell);
+    cell.identity = identity_from(object_member(json, "identity", where), where + ".identity");
+    const Json& settings = object_member(json, "settings", where);
+    cell.requested = values_from(object_member(settings, "requested", where), where + ".settings.requested");
+    cell.engine = place_from(json, "engine", document.engines.size(), where);
+    cell.machine = place_from(json, "machine", document.machines.size(), where);
+    cell.launches = std::move(text.launches);
+    for (const Launch& launch : cell.launches) {
+        if (launch.engine >= document.engines.size() || launch.machine >= document.machines.size()) {
+            throw DataError(where + ": a launch names an engine or machine that the document has not");
+        }
+    }
+}
+
+void read_head(const Json& head, Document& document) {
+    document.run = run_from(object_member(head, "run", document.name), document.name + ": run");
+    for_each_item(head, "machines", document.name, [&](const Json& json, const std::string& here) {
+        document.machines.push_back({machine_from(json, here)});
+    });
+    if (document.machines.empty()) {
+        throw DataError(document.name + ": \"machines\" is empty");
+    }
+    for_each_item(head, "engines", document.name, [&](const Json& json, const std::string& here) {
+        document.engines.push_back(
+            {protocol::engine_description_from(json, here), required<bool>(json, "emulated", here)});
+    });
+}
+
+void read_versus(const Json& head, Document& document) {
+    for_each_item(head, "versus", document.name, [&](const Json& pair, const std::string& here) {
+        document.versus.push_back({place_from(pair, "base", document.cells.size(), here).value_or(0),
+                                   place_from(pair, "new", document.cells.size(), here).value_or(0)});
+    });
+}
+
+/// Which version wrote it. Throws DataError where it is no results document, or one of a later version.
+bool is_version_1(const Json& head, const std::string& name) {
+    const auto found = head.is_object() ? head.find("schema") : head.end();
+    const bool is_there = head.is_object() && found != head.end();
+    if (is_there && (*found == schema_name || *found == version_1::schema_name)) {
+        return *found == version_1::schema_name;
+    }
+    throw DataError(
+        fmt::format("{}: not a results document: \"schema\" is {}, expected {} or {}", name,
+                    is_there ? found->dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 80) : "missing",
+                    schema_name, version_1::schema_name));
+}
+
+/// The head as far as it was read, closed; null where that is no JSON, so that there is more to come.
+Json head_so_far(const DocumentText& text, const std::string& name) {
+    try {
+        return strict_json(text.head() + "}", name);
+    } catch (const DataError&) {
+        return nullptr;
+    }
+}
+
+/// Whether cells can be read by it.
+bool is_enough(const Json& head) {
+    const auto has = [&](const char* key) { return head.contains(key); };
+    return head.is_object() && has("schema") && has("run") && (has("machine") || (has("machines") && has("engines")));
+}
+
+/// Reads on to the end, so that the head is whole.
+void skip_cells(DocumentText& text) {
+    for (std::string cell; text.next_cell(cell);) {
+    }
+}
+
+void read_head_of(const Json& head, Document& document) {
+    (is_version_1(head, document.name) ? version_1::read_head : read_head)(head, document);
+}
+
+void read_next_cell(const std::string& text, bool is_first_version, CellParser& parser, Document& document) {
+    const std::string where = fmt::format("{}: cells[{}]", document.name, document.cells.size());
+    CellText cell = parser.read(text, is_first_version, where);
+    if (is_first_version) {
+        version_1::read_cell(cell.rest, std::move(cell.samples), where, document);
+    } else {
+        read_cell(std::move(cell), where, document);
+    }
+}
+
+/// What stands before the cells is enough to read them in a document that this program wrote; in any other the rest of
+/// the head is looked for first, and the stream read once more.
+void read_cells(std::istream& stream, Document& document) {
+    DocumentText text(stream);
+    std::string cell;
+    bool has_cell = text.next_cell(cell);
+    Json head = head_so_far(text, document.name);
+    const bool is_streamed = has_cell && is_enough(head);
+    if (!is_streamed) {
+        skip_cells(text);
+        head = strict_json(text.head(), document.name);
+        stream.clear();
+        stream.seekg(0);
+    }
+    read_head_of(head, document);
+    DocumentText again(stream);
+    DocumentText& cells = is_streamed ? text : again;
+    has_cell = is_streamed ? has_cell : again.next_cell(cell);
+    CellParser parser;
+    for (; has_cell; has_cell = cells.next_cell(cell)) {
+        read_next_cell(cell, is_version_1(head, document.name), parser, document);
+    }
+    // Whole at last: what stands behind the cells was not checked yet.
+    head = strict_json(cells.head(), document.name);
+    if (!head.contains("cells") || !head["cells"].is_array()) {
+        throw DataError(document.name + ": \"cells\": expected a list");
+    }
+    (is_version_1(head, document.name) ? version_1::read_versus : read_versus)(head, document);
+}
+
+Document parsed(std::istream& stream, const std::string& name) {
+    Document document;
+    document.name = name;
+    try {
+        read_cells(stream, document);
+    } catch (const DataError& error) {
+        const std::string message = error.what();
+        throw DataError(message.starts_with(": ") ? name + message : message);
+    }
+    return document;
+}
+
+}  // namespace
+
+Document read(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    // A pipe cannot be read twice; and what cannot be read at all is told by read_file.
+    return file && std::filesystem::is_regular_file(path) ? parsed(file, path.string())
+                                                          : from_text(read_file(path), path.string());
+}
+
+Document from_text(std::string_view text, const std::string& name) {
+    std::istringstream stream{std::string(text)};
+    return parsed(stream, name);
+}
+
+std::vector<Document> read_all(const std::vector<std::string>& paths) {
+    std::vector<std::future<Document>> reading;
+    for (const std::string& path : paths) {
+        reading.push_back(std::async(std::launch::async, [path] { return read(path); }));
+    }
+    std::vector<Document> documents;
+    for (auto& one : reading) {
+        documents.push_back(one.get());
+    }
+    return documents;
+}
+
+}  // namespace gravbench::document

@@ -1,0 +1,28 @@
+#include "records/launch_record.h"
+
+#include <algorithm>
+
+namespace gravbench::records {
+
+std::vector<Launch> complete(const std::vector<LaunchRecord>& launches) {
+    std::vector<Launch> result;
+    for (const LaunchRecord& record : launches) {
+        if (record.is_complete()) {
+            result.push_back(record.launch);
+        }
+    }
+    return result;
+}
+
+std::vector<double> sorted_ms(const std::vector<Block>& blocks) {
+    std::vector<double> result;
+    for (const Block& block : blocks) {
+        for (const std::int64_t sample : block.samples_ns) {
+            result.push_back(static_cast<double>(sample) / 1e6);
+        }
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
+}  // namespace gravbench::records

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/json.h"
+#include "records/audit_record.h"
+#include "records/launch_record.h"
+
+/// Records as JSON: the lines of a journal, and what a document has of them in the same form. The *_from functions
+/// throw DataError naming `where`, the member and what was expected.
+namespace gravbench::records {
+
+Json to_json(const Problem& problem);
+Json to_json(const Block& block);
+/// The launch's members; `blocks` among them.
+Json to_json(const Launch& launch);
+Json to_json(const Accuracy& accuracy);
+Json to_json(const LaunchRecord& record);
+Json to_json(const AuditRecord& record);
+
+Problem problem_from(const Json& json, const std::string& where);
+Block block_from(const Json& json, const std::string& where);
+Launch launch_from(const Json& json, const std::string& where);
+Accuracy accuracy_from(const Json& json, const std::string& where);
+LaunchRecord launch_record_from(const Json& json, const std::string& where);
+AuditRecord audit_record_from(const Json& json, const std::string& where);
+
+}  // namespace gravbench::records

@@ -1,0 +1,123 @@
+#include "view/audit_view.h"
+
+#include "catch.h"
+#include "document_builder.h"
+#include "text_lines.h"
+#include "view/audit_rows.h"
+
+namespace gravbench::view {
+namespace {
+
+using document::Document;
+
+constexpr int widths[] = {80, 100, 160};
+
+audit::KernelUse some_kernel(const std::string& type, double time_ms) {
+    audit::KernelUse use;
+    use.kernel = {"convolution",
+                  "brgconv:sve_256",
+                  type,
+                  type,
+                  type,
+                  "acdb AcdB8a4b acdb",
+                  "mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1",
+                  "convolution_direct",
+                  "attr-fpmath:bf16 attr-post-ops:eltwise_relu"};
+    use.calls = 20;
+    use.time_ms = time_ms;
+    use.created = 1;
+    return use;
+}
+
+document::Audit some_audit(const std::string& type = "bf16") {
+    document::Audit audit;
+    audit.kernels.onednn = "v3.12.0";
+    audit.kernels.isa = "AArch64 SVE (256 bits)";
+    audit.kernels.threads = 4;
+    audit.kernels.inferences = 10;
+    audit.kernels.inference_ms = 13.5;
+    audit.kernels.kernels = {some_kernel(type, 60), some_kernel("f32", 20)};
+    audit.unprofiled_ms = 12.0;
+    audit.outside_onednn = 1 - 8 / 12.0;
+    return audit;
+}
+
+Document audited(std::size_t cells) {
+    std::vector<document::Cell> result;
+    for (std::size_t i = 0; i < cells; ++i) {
+        result.push_back(some_cell({{{"batch", std::int64_t{1} << i}}, {{"fpmath", "bf16"}, {"jit", "freeze"}}}));
+        result.back().audit = some_audit();
+        result.back().effects = {{"fpmath", "bf16", findings::Effect::Verdict::no_effect,
+                                  "none of 53 compute kernels of the network multiplied in bf16, by the types in the "
+                                  "log of the audit"}};
+    }
+    return document_of(result);
+}
+
+TEST_CASE("an overview has shares, counts and times of each cell's inference") {
+    Document document = audited(1);
+    document.cells.push_back(some_cell());
+    const Rows rows = audit_overview(document);
+    REQUIRE(rows.size() == 3);
+    const std::vector<std::string> start(rows[1].begin() + 1, rows[1].begin() + 6);
+    CHECK(start == std::vector<std::string>{"12.920", "13.500", "8.000", "33.3", "75.0"});
+    CHECK(rows[2].back() == "-");
+    CHECK(rows[2].size() == rows[0].size());
+}
+
+TEST_CASE("families end with what an inference does outside of oneDNN, where that is known") {
+    document::Audit audit = some_audit();
+    CHECK(audit_rows(audit, "family").back() == std::vector<std::string>{"4.000", "33.3", "-", "outside oneDNN"});
+    audit.outside_onednn.reset();
+    audit.outside_reason = "partitions hide their kernels";
+    CHECK(audit_rows(audit, "family").back()[3] != "outside oneDNN");
+    Document document = audited(1);
+    document.cells[0].audit = audit;
+    CHECK_THAT(render_audit(document, "family", {}), Contains("outside % -: partitions hide their kernels\n"));
+}
+
+TEST_CASE("on a terminal no line of an audit is longer, whatever its rows are") {
+    for (const int width : widths) {
+        for (const std::size_t cells : {std::size_t{1}, std::size_t{2}, std::size_t{12}}) {
+            for (const std::string& grouping : groupings()) {
+                INFO(width << " " << cells << " " << grouping);
+                const std::string text = render_audit(audited(cells), grouping, {"table", {}, width});
+                CHECK(too_long(text, static_cast<std::size_t>(width)).empty());
+                CHECK_THAT(unwrapped(text), Contains("none of 53 compute kernels of the network multiplied in bf16"));
+            }
+        }
+    }
+}
+
+TEST_CASE("what an audit's tables do not show is named") {
+    const std::string text = unwrapped(render_audit(audited(1), "kernel", {"table", {}, 80}));
+    for (const Rows& rows : {audit_rows(some_audit(), "kernel"), audit_overview(audited(1))}) {
+        for (const std::string& heading : rows.front()) {
+            INFO(heading);
+            CHECK_THAT(text, Contains(heading));
+        }
+    }
+}
+
+TEST_CASE("an audit in a pipe is whole") {
+    const std::string text = render_audit(audited(1), "kernel", {});
+    CHECK_THAT(text, Contains("attr-fpmath:bf16 attr-post-ops:eltwise_relu") && !Contains("not shown"));
+    CHECK_THAT(text, Contains("oneDNN v3.12.0, AArch64 SVE (256 bits), 4 threads; 10 inferences of 13.500 ms under the "
+                              "profile, 12.000 ms without\n"));
+}
+
+TEST_CASE("CSV has the rows of every audited cell, with its key") {
+    const std::vector<std::string> lines = lines_of(render_audit(audited(2), "kernel", {"csv"}));
+    REQUIRE(lines.size() == 5);
+    CHECK_THAT(lines[0], StartsWith("cell,ms,share %"));
+    CHECK_THAT(lines[4], Contains("net:batch=2"));
+}
+
+TEST_CASE("two audits stand side by side, the largest difference first") {
+    const Rows rows = side_by_side(some_audit("f32"), some_audit("bf16"), "kernel");
+    REQUIRE(rows.size() >= 2);
+    CHECK(rows[1].size() == rows[0].size());
+}
+
+}  // namespace
+}  // namespace gravbench::view

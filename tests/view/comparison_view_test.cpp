@@ -1,0 +1,112 @@
+#include "view/comparison_view.h"
+
+#include <fmt/format.h>
+
+#include "catch.h"
+#include "text_lines.h"
+#include "view/noise_view.h"
+
+namespace gravbench::view {
+namespace {
+
+using compare::Comparison;
+
+constexpr int widths[] = {80, 100, 160};
+
+const compare::Metric p50 = {"p50", "p50 ms"};
+
+compare::CellComparison some_cell(const std::string& key) {
+    compare::CellComparison cell;
+    cell.metric = &p50;
+    cell.base_key = key;
+    cell.other_key = key + ",fpmath=bf16";
+    cell.difference = "fpmath strict -> bf16, engine torch -> graviton3-emulated";
+    cell.verdict = compare::Verdict::inconclusive;
+    cell.base = 12.92;
+    cell.other = 13.10;
+    cell.ratio = stats::RatioEstimate{1.014, {0.99, 1.04}, 0.01, 8};
+    cell.is_paired = true;
+    cell.base_launches = cell.other_launches = 5;
+    cell.smallest_detectable = 1.043;
+    cell.settling = compare::Settling{24, 300, 0};
+    return cell;
+}
+
+Comparison some_comparison() {
+    Comparison comparison;
+    for (int i = 0; i < 12; ++i) {
+        comparison.cells.push_back(
+            some_cell(fmt::format("distilbert-sst2:batch={},seq=128,threads=4,jit=freeze,layout=channels_last", i)));
+    }
+    comparison.warnings.push_back(
+        {"warmup", std::string(30, 'w') + " has other calls of warm-up than the base, 3 and 5", 12});
+    comparison.only_in_base = {"resnet50:batch=1"};
+    return comparison;
+}
+
+compare::Across some_across() {
+    compare::Across across;
+    across.machines = {"c7g.xlarge", "c7i.xlarge"};
+    across.cpus = {"Neoverse V1 (Graviton3)", "Intel Xeon Platinum 8488C"};
+    compare::AcrossEntry entry;
+    entry.p50_ms = 12.92;
+    entry.p50_ci95 = stats::Interval{12.8, 13.0};
+    entry.throughput_per_s = 77;
+    entry.ratio = stats::RatioEstimate{1.014, {0.99, 1.04}, 0.01, 8};
+    entry.reason.clear();
+    compare::AcrossEntry without;
+    without.reason = "engine_crashed: there is no complete launch of this cell on this machine, so it has no figures";
+    across.warnings.push_back({"model_file", "c7i.xlarge: the model's file is another one than on c7g.xlarge", 1});
+    across.rows.push_back({"distilbert-sst2:batch=1,seq=128,threads=4,jit=freeze", {entry, without}});
+    return across;
+}
+
+TEST_CASE("in a pipe a comparison has all columns, one line for each cell") {
+    const std::string text = render_comparison(some_comparison(), {});
+    CHECK(lines_of(text)[0].find("cell ") == 0);
+    for (const char* heading :
+         {"difference", "metric", "base", "new", "change", "95% interval", "launches", "verdict", "note"}) {
+        CHECK_THAT(lines_of(text)[0], Contains(heading));
+    }
+    CHECK_THAT(lines_of(text)[1], Contains("fpmath strict -> bf16, engine torch -> graviton3-emulated") &&
+                                      Contains("could have shown +4.3%; --launches 24 would settle it"));
+}
+
+TEST_CASE("on a terminal no line of a comparison is longer, and nothing is lost without being named") {
+    for (const int width : widths) {
+        INFO(width);
+        const std::string text = render_comparison(some_comparison(), {"table", {}, width});
+        CHECK(too_long(text, static_cast<std::size_t>(width)).empty());
+        const std::string flat = unwrapped(text);
+        for (const char* heading :
+             {"cell", "difference", "metric", "base", "new", "change", "95% interval", "launches", "verdict", "note"}) {
+            INFO(heading);
+            CHECK_THAT(flat, Contains(heading));
+        }
+        CHECK_THAT(flat, Contains("could have shown +4.3%; --launches 24 would settle it"));
+        CHECK_THAT(flat, Contains("difference fpmath strict -> bf16, engine torch -> graviton3-emulated"));
+        CHECK_THAT(flat, Contains("12 inconclusive"));
+    }
+}
+
+TEST_CASE("on a terminal no line of machines side by side is longer, and reasons are told") {
+    for (const int width : widths) {
+        INFO(width);
+        const std::string text = render_across(some_across(), {"table", {}, width});
+        CHECK(too_long(text, static_cast<std::size_t>(width)).empty());
+        CHECK_THAT(unwrapped(text), Contains("there is no complete launch of this cell on this machine"));
+        CHECK_THAT(unwrapped(text), Contains("machine c7i.xlarge: Intel Xeon Platinum 8488C"));
+        CHECK_THAT(unwrapped(text), Contains("warning c7i.xlarge: the model's file is another one"));
+    }
+    CHECK_THAT(lines_of(render_across(some_across(), {}))[1], Contains("distilbert-sst2:batch=1"));
+}
+
+TEST_CASE("the columns of a comparison can be chosen") {
+    const std::string text = render_comparison(some_comparison(), {"table", {"verdict", "change"}});
+    CHECK(lines_of(text)[0] == "verdict       change");
+    CHECK(lines_of(text)[1] == "inconclusive  +1.4%");
+    CHECK_THAT(render_across(some_across(), {"markdown", {"machine", "p50_ms"}}), StartsWith("| machine | p50 ms |\n"));
+}
+
+}  // namespace
+}  // namespace gravbench::view
