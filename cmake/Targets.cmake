@@ -1,5 +1,6 @@
-# One library for each folder of src. It links only what it is given here, so an include that
-# docs/architecture.md does not allow does not build.
+# One library for each folder of src: gravbench_library(folder SOURCES ... LINKS ... USES ...). LINKS are what its headers include,
+# USES what only its sources do: whoever links the folder does not see these. So an include that docs/architecture.md does not allow
+# does not build.
 
 add_library(gravbench_options INTERFACE)
 target_include_directories(gravbench_options INTERFACE ${PROJECT_BINARY_DIR}/generated)
@@ -16,16 +17,19 @@ if(GRAVBENCH_FUZZ)
   target_compile_options(gravbench_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Presets that nobody develops with compile all files of a folder as one (CMAKE_UNITY_BUILD): a third of the time. So names in
+# anonymous namespaces differ within a folder; the release build, file by file, is what finds a missing include.
+
 # Each folder is seen by others as "folder/header.h" through a folder of links that holds nothing else, so that
 # linking a folder is the only way to include it.
 function(gravbench_library folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;USES")
   set(view ${PROJECT_BINARY_DIR}/include/${folder})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${folder} SYMBOLIC)
   add_library(gravbench_${folder} STATIC ${arg_SOURCES})
   target_include_directories(gravbench_${folder} PUBLIC ${view})
-  target_link_libraries(gravbench_${folder} PUBLIC ${arg_LINKS} PRIVATE gravbench_options)
+  target_link_libraries(gravbench_${folder} PUBLIC ${arg_LINKS} PRIVATE ${arg_USES} gravbench_options)
   if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS AND NOT folder MATCHES "^(base|engine)$")
     target_precompile_headers(gravbench_${folder} REUSE_FROM gravbench_base)
   endif()

@@ -3,7 +3,9 @@
 # libraries of Debian's arm64. Quick when all is there. Then `gravbench run MODEL --engine graviton3-emulated` works, and so does
 # graviton2-emulated. What runs there and what it computes is good evidence; its times mean nothing.
 #
-#   scripts/emulated_graviton.sh [--test]      --test: the front's unit tests too, run under emulation
+#   scripts/emulated_graviton.sh [--test [FOLDER...]]
+#
+#   --test    the front's unit tests too, run under emulation: those of these folders of src, or all
 #
 #   DEBIAN_MIRROR   where Debian's packages come from; on Debian itself it is taken from apt's sources
 set -euo pipefail
@@ -127,7 +129,7 @@ build() {
 has_tests=no
 case "${1:-}" in
   "") ;;
-  --test) has_tests=yes ;;
+  --test) has_tests=yes; shift ;;
   -h | --help) usage; exit 0 ;;
   *) usage; exit 2 ;;
 esac
@@ -138,9 +140,13 @@ fetch_packages
 fetch_libtorch
 if [ "$has_tests" = no ]; then
   build gravbench gravbench-torch
-else
+elif [ "$#" -eq 0 ]; then
   build
   say "running the front's unit tests as a Neoverse V1"
   ctest --preset aarch64 --parallel 2
+else
+  build gravbench gravbench-torch "${@/%/_tests}"
+  say "running the unit tests of $* as a Neoverse V1"
+  ctest --preset aarch64 --parallel 2 --no-tests=error -R "^($(IFS='|'; echo "$*"))\$"
 fi
 say "ready: gravbench run MODEL --engine graviton3-emulated (or graviton2-emulated)"

@@ -3,7 +3,9 @@
 # under AddressSanitizer and UndefinedBehaviorSanitizer, two readers at a time. Ends with each one's figures. A crash, or an input
 # that takes more than 5 seconds, is a failure, and the input is kept.
 #
-#   scripts/fuzz.sh [SECONDS] [TARGET...]     default: 60 of each target
+#   scripts/fuzz.sh [--preset NAME] [SECONDS] [TARGET...]     default: 60 of each target
+#
+#   --preset NAME   the build (default: fuzz); asan-ubsan is the one that CI has made already, and slower
 #
 # A target is a file of tests/fuzz: "journal" is fuzz_journal.cpp.
 set -euo pipefail
@@ -12,6 +14,12 @@ cd "$(dirname "$0")/.."
 say() { printf 'fuzz: %s\n' "$*" >&2; }
 usage() { sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2; }
 
+preset=fuzz
+if [ "${1:-}" = --preset ]; then
+  [ "$#" -ge 2 ] || usage
+  preset=$2
+  shift 2
+fi
 seconds=60
 if [ "$#" -gt 0 ]; then
   case "$1" in
@@ -109,7 +117,7 @@ make_dictionary() {
 
 fuzz() {
   local status=0
-  "$folder/bin/fuzz_$target" -max_total_time="$seconds" -max_len="$most" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
+  "build/$preset/bin/fuzz_$target" -max_total_time="$seconds" -max_len="$most" -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
     -verbosity=1 -dict="$own/words.dict" -artifact_prefix="$own/" "$own/corpus" "$seeds" > "$own/log" 2>&1 || status=$?
   echo "$status" > "$own/status"
 }
@@ -127,7 +135,7 @@ figures() {
 scripts/setup.sh --fuzz
 mkdir -p "$folder"
 say "building"
-if ! { cmake --preset fuzz && cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"; } > "$folder/build.log" 2>&1; then
+if ! { cmake --preset "$preset" && cmake --build --preset "$preset" --target "${targets[@]/#/fuzz_}"; } > "$folder/build.log" 2>&1; then
   tail -n 60 "$folder/build.log" >&2
   exit 1
 fi
@@ -161,6 +169,6 @@ for target in "${targets[@]}"; do
   fi
 done
 if [ "${#failed[@]}" -gt 0 ]; then
-  say "FAILED: ${failed[*]}; the inputs are kept in $folder/TARGET, for $folder/bin/fuzz_TARGET FILE"
+  say "FAILED: ${failed[*]}; the inputs are kept in $folder/TARGET, for build/$preset/bin/fuzz_TARGET FILE"
   exit 1
 fi

@@ -6,6 +6,8 @@
 
 namespace gravbench {
 
+inline constexpr double ns_per_s = 1e9;
+
 /// Nanoseconds since some moment before the process began, on the clock that no one sets.
 inline std::int64_t monotonic_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

@@ -12,6 +12,7 @@
 #include "cli/presentation_flags.h"
 #include "compare/across.h"
 #include "compare/comparison.h"
+#include "compare/comparison_json.h"
 #include "compare/comparison_reader.h"
 #include "document/reader.h"
 #include "plan/option.h"

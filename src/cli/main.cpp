@@ -1,6 +1,7 @@
 // gravbench: the front. Flags become a plan, the plan a results document, the document a view.
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <cstdio>
 #include <map>
@@ -69,6 +70,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Beyond `ulimit -f` a write fails, as on a full disk, instead of ending the run. Engines inherit that.
+    ::signal(SIGXFSZ, SIG_IGN);
     try {
         return run(argc, argv);
     } catch (const gravbench::Error& error) {

@@ -10,6 +10,7 @@
 #include "cli/presentation_flags.h"
 #include "cli/run_flags.h"
 #include "compare/comparison.h"
+#include "compare/comparison_json.h"
 #include "document/reader.h"
 #include "view/comparison_view.h"
 #include "view/render.h"

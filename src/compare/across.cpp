@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "compare/comparison_json.h"
 #include "compare/metric.h"
 #include "compare/objection.h"
 
@@ -156,10 +155,6 @@ class Table {
     Across across_;
 };
 
-Json known(const Figure& figure) {
-    return figure ? Json(*figure) : Json();
-}
-
 }  // namespace
 
 Across line_up(const std::vector<document::Document>& documents) {
@@ -168,31 +163,6 @@ Across line_up(const std::vector<document::Document>& documents) {
         table.add(i);
     }
     return table.take();
-}
-
-Json to_json(const Across& across) {
-    Json rows = Json::array();
-    for (const AcrossRow& row : across.rows) {
-        Json entries = Json::array();
-        for (const AcrossEntry& entry : row.entries) {
-            entries.push_back(
-                {{"p50_ms", known(entry.p50_ms)},
-                 {"p50_ci95_ms", entry.p50_ci95 ? Json{entry.p50_ci95->low, entry.p50_ci95->high} : Json()},
-                 {"throughput_per_s", known(entry.throughput_per_s)},
-                 {"per_vcpu_per_s", known(entry.per_vcpu_per_s)},
-                 {"per_core_per_s", known(entry.per_core_per_s)},
-                 {"cosine_similarity", known(entry.cosine)},
-                 {"ratio", entry.ratio ? Json(entry.ratio->value) : Json()},
-                 {"ratio_ci95", entry.ratio ? Json{entry.ratio->ci95.low, entry.ratio->ci95.high} : Json()},
-                 {"reason", entry.reason.empty() ? Json() : Json(entry.reason)}});
-        }
-        rows.push_back({{"key", row.key}, {"entries", entries}});
-    }
-    return {{"schema", "gravbench.across/1"},
-            {"machines", across.machines},
-            {"cpus", across.cpus},
-            {"rows", rows},
-            {"warnings", warnings_json(across.warnings)}};
 }
 
 }  // namespace gravbench::compare

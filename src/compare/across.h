@@ -41,7 +41,4 @@ struct Across {
 /// ones among them, have a reason instead of figures.
 Across line_up(const std::vector<document::Document>& documents);
 
-/// `gravbench.across/1`
-Json to_json(const Across& across);
-
 }  // namespace gravbench::compare

@@ -9,6 +9,7 @@
 #include <map>
 #include <thread>
 
+#include "base/clock.h"
 #include "compare/objection.h"
 
 namespace gravbench::compare {
@@ -215,7 +216,6 @@ double half_width(const stats::RatioEstimate& ratio) {
 }
 
 double mean_seconds(const document::Cell& cell) {
-    constexpr double ns_per_s = 1e9;
     double sum = 0;
     for (const document::Launch& launch : cell.launches) {
         sum += static_cast<double>(launch.measured.busy_ns) / ns_per_s;

@@ -78,9 +78,6 @@ std::string name_of(Verdict verdict, const Metric& metric);
 /// A regression wins over what is inconclusive or could not be compared, which is not fine either.
 ExitCode exit_code_for(const Comparison& comparison);
 
-/// The document `gravbench.comparison/1`.
-Json to_json(const Comparison& comparison);
-
 }  // namespace gravbench::compare
 
 namespace gravbench {

@@ -1,12 +1,10 @@
 #include "compare/comparison_json.h"
 
-#include "compare/comparison.h"
-
 namespace gravbench::compare {
 namespace {
 
 template <typename T>
-Json known(const std::optional<T>& value) {
+Json or_null(const std::optional<T>& value) {
     return value ? Json(*value) : Json();
 }
 
@@ -34,8 +32,8 @@ Json cell_json(const CellComparison& cell) {
             {"verdict", name_of(cell.verdict, *cell.metric)},
             {"is_regression", cell.verdict == Verdict::worse},
             {"reason", cell.reason.empty() ? Json() : Json(cell.reason)},
-            {"base_value", known(cell.base)},
-            {"new_value", known(cell.other)},
+            {"base_value", or_null(cell.base)},
+            {"new_value", or_null(cell.other)},
             {"ratio", cell.ratio ? Json(cell.ratio->value) : Json()},
             {"ratio_ci95", cell.ratio ? Json{cell.ratio->ci95.low, cell.ratio->ci95.high} : Json()},
             {"standard_error", cell.ratio ? Json(cell.ratio->standard_error) : Json()},
@@ -45,12 +43,10 @@ Json cell_json(const CellComparison& cell) {
             {"is_paired", cell.is_paired},
             {"base_launches", cell.base_launches},
             {"new_launches", cell.other_launches},
-            {"smallest_detectable_ratio", known(cell.smallest_detectable)},
+            {"smallest_detectable_ratio", or_null(cell.smallest_detectable)},
             {"settling", cell.settling ? settling_json(*cell.settling) : Json()},
             {"disturbed", cell.disturbed ? disturbed_json(*cell.disturbed, *cell.metric) : Json()}};
 }
-
-}  // namespace
 
 Json warnings_json(const std::vector<Warning>& warnings) {
     Json json = Json::array();
@@ -59,6 +55,8 @@ Json warnings_json(const std::vector<Warning>& warnings) {
     }
     return json;
 }
+
+}  // namespace
 
 Json to_json(const Comparison& comparison) {
     Json cells = Json::array();
@@ -74,6 +72,31 @@ Json to_json(const Comparison& comparison) {
             {"only_in_base", comparison.only_in_base},
             {"only_in_new", comparison.only_in_other},
             {"warnings", warnings_json(comparison.warnings)}};
+}
+
+Json to_json(const Across& across) {
+    Json rows = Json::array();
+    for (const AcrossRow& row : across.rows) {
+        Json entries = Json::array();
+        for (const AcrossEntry& entry : row.entries) {
+            entries.push_back(
+                {{"p50_ms", or_null(entry.p50_ms)},
+                 {"p50_ci95_ms", entry.p50_ci95 ? Json{entry.p50_ci95->low, entry.p50_ci95->high} : Json()},
+                 {"throughput_per_s", or_null(entry.throughput_per_s)},
+                 {"per_vcpu_per_s", or_null(entry.per_vcpu_per_s)},
+                 {"per_core_per_s", or_null(entry.per_core_per_s)},
+                 {"cosine_similarity", or_null(entry.cosine)},
+                 {"ratio", entry.ratio ? Json(entry.ratio->value) : Json()},
+                 {"ratio_ci95", entry.ratio ? Json{entry.ratio->ci95.low, entry.ratio->ci95.high} : Json()},
+                 {"reason", entry.reason.empty() ? Json() : Json(entry.reason)}});
+        }
+        rows.push_back({{"key", row.key}, {"entries", entries}});
+    }
+    return {{"schema", "gravbench.across/1"},
+            {"machines", across.machines},
+            {"cpus", across.cpus},
+            {"rows", rows},
+            {"warnings", warnings_json(across.warnings)}};
 }
 
 }  // namespace gravbench::compare

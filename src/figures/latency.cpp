@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "base/clock.h"
 #include "base/errors.h"
 #include "stats/quantile.h"
 #include "stats/student.h"
@@ -21,7 +22,6 @@ using records::Block;
 using records::Launch;
 
 constexpr double ns_per_ms = 1e6;
-constexpr double ns_per_s = 1e9;
 /// What is not known to this factor is not known: a number would only mislead.
 constexpr double least_knowledge = 10;
 

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <map>
 
+#include "base/clock.h"
 #include "stats/comparison.h"
 
 namespace gravbench::figures {
 namespace {
 
-constexpr double ns_per_s = 1e9;
 /// Nobody follows a design that takes longer.
 constexpr double most_design_seconds = 100.0 * 3600;
 

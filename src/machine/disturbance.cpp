@@ -60,7 +60,7 @@ void read_cpu_times(DisturbanceCounters& counters, const std::vector<int>& cpus,
 }
 
 /// The number after "key" in lines of "key number" or "key:\tnumber".
-Count value_of(const std::string& text, const std::string& key) {
+Count number_of(const std::string& text, const std::string& key) {
     const auto found = ("\n" + text).find("\n" + key);
     return found == std::string::npos
                ? std::nullopt
@@ -114,7 +114,7 @@ void read_engine(DisturbanceCounters& counters, const fs::path& process) {
             }
         }
         if (threads < most_threads_asked_for_switches) {
-            add(counters.involuntary_switches, value_of(text_of(thread / "status"), "nonvoluntary_ctxt_switches:"));
+            add(counters.involuntary_switches, number_of(text_of(thread / "status"), "nonvoluntary_ctxt_switches:"));
         }
         ++threads;
     });
@@ -128,8 +128,8 @@ void read_swapping(DisturbanceCounters& counters, const fs::path& root) {
         return;
     }
     const std::string memory = text_of(root / "proc/vmstat");
-    add(counters.swapped_pages, value_of(memory, "pswpin "));
-    add(counters.swapped_pages, value_of(memory, "pswpout "));
+    add(counters.swapped_pages, number_of(memory, "pswpin "));
+    add(counters.swapped_pages, number_of(memory, "pswpout "));
 }
 
 void read_cpu_folders(DisturbanceCounters& counters, const std::vector<int>& cpus, const fs::path& root) {
@@ -171,7 +171,7 @@ DisturbanceCounters read_disturbance_counters(const std::vector<int>& cpus, int 
 
 Disturbance disturbance_between(const DisturbanceCounters& before, const DisturbanceCounters& after) {
     Disturbance found;
-    found.seconds = static_cast<double>(after.time_ns - before.time_ns) / 1e9;
+    found.seconds = static_cast<double>(after.time_ns - before.time_ns) / ns_per_s;
     const Count total = grown(before.total_ticks, after.total_ticks);
     const Count stolen = grown(before.stolen_ticks, after.stolen_ticks);
     const Count busy = grown(before.busy_ticks, after.busy_ticks);
@@ -185,7 +185,7 @@ Disturbance disturbance_between(const DisturbanceCounters& before, const Disturb
         found.competing_cpus = std::max(0.0, others_s / found.seconds);
     }
     if (const Count waiting = grown(before.waiting_ns, after.waiting_ns); waiting && found.seconds > 0) {
-        found.waiting_share = static_cast<double>(*waiting) / 1e9 / found.seconds;
+        found.waiting_share = static_cast<double>(*waiting) / ns_per_s / found.seconds;
     }
     found.involuntary_switches = grown(before.involuntary_switches, after.involuntary_switches);
     found.major_faults = grown(before.major_faults, after.major_faults);

@@ -13,7 +13,6 @@
 namespace gravbench::stats {
 namespace {
 
-constexpr double confidence = 0.95;
 /// With fewer, what trimming takes from the degrees of freedom costs more than outliers do.
 constexpr std::size_t fewest_to_trim = 20;
 constexpr double trimmed_share = 0.15;  ///< at each end
@@ -38,7 +37,7 @@ RatioEstimate by_student(double logarithm, double standard_error, double degrees
     if (standard_error <= 0) {
         return without_spread(logarithm, degrees_of_freedom);
     }
-    const double half = student_t_limit(degrees_of_freedom, confidence) * standard_error;
+    const double half = student_t_limit(degrees_of_freedom, interval_confidence) * standard_error;
     return {std::exp(logarithm),
             {std::exp(logarithm - half), std::exp(logarithm + half)},
             standard_error,
@@ -125,8 +124,8 @@ std::vector<double> adjusted_p_values(std::span<const double> p_values) {
 
 double smallest_detectable_ratio(double standard_error, double degrees_of_freedom, double power) {
     // Shown is what lies beyond the first term; the second is how far beyond it the truth must lie to do so that often.
-    return std::exp(standard_error *
-                    (student_t_limit(degrees_of_freedom, confidence) + student_t_quantile(degrees_of_freedom, power)));
+    return std::exp(standard_error * (student_t_limit(degrees_of_freedom, interval_confidence) +
+                                      student_t_quantile(degrees_of_freedom, power)));
 }
 
 std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance) {

@@ -2,6 +2,9 @@
 
 namespace gravbench::stats {
 
+/// Of every interval that is shown.
+inline constexpr double interval_confidence = 0.95;
+
 /// How many standard errors the two-sided interval of this confidence extends to each side, by Student's t. Throws
 /// DataError for a confidence outside (0, 1).
 double student_t_limit(double degrees_of_freedom, double confidence);

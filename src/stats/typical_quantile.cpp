@@ -11,8 +11,6 @@
 namespace gravbench::stats {
 namespace {
 
-constexpr double confidence = 0.95;
-
 /// A launch on the logarithmic scale.
 struct Shape {
     double median = 0;
@@ -86,7 +84,7 @@ class Launches {
             by_launch[i] += quantile.pulls[i] - median.pulls[i];
         }
         const RunMean mean = mean_of_run(by_launch);
-        const double half = student_t_limit(mean.degrees_of_freedom, confidence) * mean.standard_error;
+        const double half = student_t_limit(mean.degrees_of_freedom, interval_confidence) * mean.standard_error;
         return {std::exp(logarithm), Interval{std::exp(logarithm - half), std::exp(logarithm + half)}};
     }
 

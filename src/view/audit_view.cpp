@@ -21,8 +21,6 @@ using document::Cell;
 using document::Document;
 using Cells = std::vector<const Cell*>;
 
-constexpr std::size_t indent = 2;  ///< of what goes on after a line's end
-
 Cells audited_cells(const Document& document) {
     Cells cells;
     for (const Cell& cell : document.cells) {
@@ -121,7 +119,7 @@ std::string fitted_text(const Rows& rows, std::optional<int> width) {
 std::string render_text(const Document& document, const std::string& grouping, const Presentation& presentation) {
     const bool is_markdown = presentation.format == "markdown";
     const std::optional<int> width = is_markdown ? std::nullopt : presentation.width;
-    const auto fit = [&](const std::string& text) { return wrapped(text, width, indent); };
+    const auto fit = [&](const std::string& text) { return wrapped(text, width, hanging_indent); };
     const auto table = [&](const Rows& rows) { return is_markdown ? markdown(rows) : fitted_text(rows, width); };
     std::string text =
         fit(machine_line(document) + status_line(document)) + "\n" + table(audit_overview(document)) + "\n";

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "compare/comparison_json.h"
 #include "view/format.h"
 #include "view/layout.h"
 #include "view/number.h"
@@ -20,15 +21,8 @@ using compare::CellComparison;
 using compare::Comparison;
 using compare::Verdict;
 
-constexpr std::size_t indent = 2;  ///< of what goes on after a line's end
-
 std::string figure(const std::optional<double>& value) {
     return value ? four_digits(*value) : "-";
-}
-
-/// A ratio as people read it: 1.052 is +5.2%.
-std::string percent(double ratio) {
-    return fmt::format("{:+.1f}%", 100 * (ratio - 1));
 }
 
 /// Four digits would hide what counts of an exact figure.
@@ -40,11 +34,11 @@ std::string change(const CellComparison& cell) {
     if (cell.metric->of_cell != nullptr && cell.base && cell.other) {
         return fmt::format("{:+.6f}", *cell.other - *cell.base);
     }
-    return cell.ratio ? percent(cell.ratio->value) : "-";
+    return cell.ratio ? signed_percent(cell.ratio->value) : "-";
 }
 
 std::string interval(const CellComparison& cell) {
-    return cell.ratio ? percent(cell.ratio->ci95.low) + " .. " + percent(cell.ratio->ci95.high) : "-";
+    return cell.ratio ? signed_percent(cell.ratio->ci95.low) + " .. " + signed_percent(cell.ratio->ci95.high) : "-";
 }
 
 std::string settling_text(const CellComparison& cell) {
@@ -64,7 +58,7 @@ std::string settling_text(const CellComparison& cell) {
 std::string note(const CellComparison& cell) {
     std::string text = cell.reason;
     if (cell.smallest_detectable) {
-        text = fmt::format("could have shown {}", percent(*cell.smallest_detectable));
+        text = fmt::format("could have shown {}", signed_percent(*cell.smallest_detectable));
     }
     if (cell.settling) {
         text += "; " + settling_text(cell);
@@ -202,7 +196,7 @@ std::string shown(const Table& table, const std::string& below, const Presentati
     }
     const Layout layout = is_chosen ? unabridged(wanted, presentation.width) : fitted(wanted, presentation.width, true);
     return layout.above + (layout.above.empty() ? "" : "\n") + layout.table +
-           (layout.below.empty() ? "" : "\n" + layout.below) + wrapped(below, presentation.width, indent);
+           (layout.below.empty() ? "" : "\n" + layout.below) + wrapped(below, presentation.width, hanging_indent);
 }
 
 }  // namespace

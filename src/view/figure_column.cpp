@@ -20,7 +20,7 @@ ColumnValue value_or_nothing(const std::optional<Number>& value) {
 }
 
 /// A share as people read it, in percent.
-ColumnValue percent(const std::optional<double>& share) {
+ColumnValue percent_or_nothing(const std::optional<double>& share) {
     return share ? ColumnValue(100 * *share) : ColumnValue();
 }
 
@@ -89,15 +89,15 @@ ColumnValue peak_mib(const Cell& cell) {
 }
 
 ColumnValue bf16_percent(const Cell& cell) {
-    return cell.audit ? percent(audit::summarise(cell.audit->kernels).bf16_share) : ColumnValue();
+    return cell.audit ? percent_or_nothing(audit::summarise(cell.audit->kernels).bf16_share) : ColumnValue();
 }
 
 ColumnValue acl_percent(const Cell& cell) {
-    return cell.audit ? percent(audit::summarise(cell.audit->kernels).acl_share) : ColumnValue();
+    return cell.audit ? percent_or_nothing(audit::summarise(cell.audit->kernels).acl_share) : ColumnValue();
 }
 
 ColumnValue outside_percent(const Cell& cell) {
-    return cell.audit ? percent(cell.audit->outside_onednn) : ColumnValue();
+    return cell.audit ? percent_or_nothing(cell.audit->outside_onednn) : ColumnValue();
 }
 
 std::string outside_unknown(const Cell& cell) {

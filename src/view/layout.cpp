@@ -14,7 +14,7 @@ namespace gravbench::view {
 namespace {
 
 constexpr std::size_t gap = 2;  ///< between columns
-constexpr const char* all = "all";
+constexpr const char* all_columns = "all";
 constexpr const char* nothing = "-";
 
 std::size_t width_of(const Table& table, std::size_t column) {
@@ -235,7 +235,7 @@ Table chosen(const Table& table, const std::vector<std::string>& names) {
     std::vector<std::size_t> places;
     for (const std::string& name : names) {
         for (std::size_t i = 0; i < table.columns.size(); ++i) {
-            const bool is_meant = name == all || table.columns[i].name == name;
+            const bool is_meant = name == all_columns || table.columns[i].name == name;
             if (is_meant && std::count(places.begin(), places.end(), i) == 0) {
                 places.push_back(i);
             }
@@ -254,7 +254,7 @@ Table chosen(const Table& table, const std::vector<std::string>& names) {
 void check_columns(const std::vector<std::string>& chosen, const std::vector<TableColumn>& columns) {
     const std::vector<std::string> names = names_of(columns);
     for (const std::string& name : chosen) {
-        if (name != all && std::count(names.begin(), names.end(), name) == 0) {
+        if (name != all_columns && std::count(names.begin(), names.end(), name) == 0) {
             throw UsageError(fmt::format("--columns: \"{}\" is not one of all, {}{}", name, fmt::join(names, ", "),
                                          did_you_mean(name, names)));
         }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "view/layout.h"
 #include "view/lines.h"
+#include "view/number.h"
 #include "view/wrap.h"
 
 namespace gravbench::view {
@@ -33,10 +34,6 @@ double seconds_of(const Cell& cell) {
     return seconds;
 }
 
-std::string percent(double ratio) {
-    return fmt::format("{:+.1f}%", 100 * (ratio - 1));
-}
-
 /// "5.4% between launches, 1.2% between blocks of one, 3.1% within a block"
 std::string spread_of(const Cell& cell) {
     const figures::Precision precision = cell.precision.value_or(figures::Precision{});
@@ -50,7 +47,7 @@ std::string smallest_in(double seconds, double pair_seconds, double pair_deviati
     if (pairs < 2) {
         return "-";
     }
-    return percent(stats::smallest_detectable_ratio(pair_deviation / std::sqrt(pairs), pairs - 1));
+    return signed_percent(stats::smallest_detectable_ratio(pair_deviation / std::sqrt(pairs), pairs - 1));
 }
 
 Table times_table(const Document& document, const compare::Comparison& comparison) {
@@ -89,12 +86,11 @@ std::string render_noise(const Document& document, const compare::Comparison& co
             continue;
         }
         text += fmt::format("{} against itself: {} [{}, {}] over {} pairs of launches\n  spread  {}\n", cell.base_key,
-                            percent(cell.ratio->value), percent(cell.ratio->ci95.low), percent(cell.ratio->ci95.high),
-                            cell.base_launches, spread_of(*base));
+                            signed_percent(cell.ratio->value), signed_percent(cell.ratio->ci95.low),
+                            signed_percent(cell.ratio->ci95.high), cell.base_launches, spread_of(*base));
     }
-    constexpr std::size_t indent = 2;
     const Layout layout = fitted(times_table(document, comparison), width, false);
-    return wrapped(text, width, indent) + "\n" + layout.above + layout.table + layout.below;
+    return wrapped(text, width, hanging_indent) + "\n" + layout.above + layout.table + layout.below;
 }
 
 }  // namespace gravbench::view

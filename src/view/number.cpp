@@ -25,4 +25,8 @@ std::string all_digits(double number) {
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
+std::string signed_percent(double ratio) {
+    return fmt::format("{:+.1f}%", 100 * (ratio - 1));
+}
+
 }  // namespace gravbench::view

@@ -18,8 +18,6 @@ namespace {
 using document::Cell;
 using document::Document;
 
-constexpr std::size_t indent = 2;  ///< of what goes on after a line's end
-
 std::vector<TableColumn> headings(const std::vector<Column>& columns) {
     std::vector<TableColumn> result;
     for (const Column& column : columns) {
@@ -77,7 +75,7 @@ std::string render_table(const Document& document, const Presentation& presentat
     const Table table = readable_table(document, columns);
     const Layout layout =
         presentation.columns.empty() ? fitted(table, presentation.width, true) : unabridged(table, presentation.width);
-    const auto fit = [&](const std::string& text) { return wrapped(text, presentation.width, indent); };
+    const auto fit = [&](const std::string& text) { return wrapped(text, presentation.width, hanging_indent); };
     return fit(machine_line(document) + status_line(document)) + layout.above + "\n" + layout.table + "\n" +
            layout.below + fit(lines_below(document, columns, layout.fallen));
 }

@@ -420,7 +420,8 @@ WHOLE = json.dumps(document(cell({}, 10, 1)))
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (WHOLE[: len(WHOLE) // 2], "new.json: damaged, or no JSON"),
+        (WHOLE[: WHOLE.index('"cells"')], "new.json: damaged, or no JSON"),
+        (WHOLE[:-40], "new.json: damaged: the text ends inside of its cells"),
         ("not JSON", "new.json: damaged, or no JSON"),
         ('{"schema": "gravbench.results/9"}', 'new.json: not a results document: "schema" is "gravbench.results/9"'),
         ("[1, 2]", "new.json: not a results document"),

@@ -183,7 +183,7 @@ def test_an_inexact_cell_does_not_hide_a_failed_one(front: Front) -> None:
 
 def test_max_time_ends_the_run_and_says_what_was_left_out(front: Front) -> None:
     script = {"rules": [{"request": "run", "nth": 3, "do": "wait", "milliseconds": 400}]}
-    outcome = front.run(script, "--launches", "50", "--max-time", "1s")
+    outcome = front.run(script, "--launches", "50", "--max-time", "2s")
     assert outcome.problems() == ["too_few_launches"]
     assert 1 <= outcome.cells[0]["latency_ms"]["launches"] < 50
     nothing = front.run(script, "--launches", "2", "--max-time", "1ns")

@@ -158,10 +158,10 @@ def test_a_second_run_into_the_same_output_is_refused_and_names_the_first(front:
 
 
 def limit_files_to(size: int) -> Callable[[], None]:
-    """As if the disk were full: a write beyond `size` fails, and does not kill the process."""
+    """As if the disk were full: a write beyond `size` fails, as under `ulimit -f`."""
 
     def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return limit

@@ -2,6 +2,7 @@
 
 #include "catch.h"
 #include "compare/comparison.h"
+#include "compare/comparison_json.h"
 #include "document_builder.h"
 
 using namespace gravbench;

@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "base/files.h"
 #include "catch.h"
+#include "compare/comparison_json.h"
 #include "document_builder.h"
 
 using namespace gravbench;

@@ -42,7 +42,7 @@ double coverage(std::size_t launches, Launch launch) {
     return covered / static_cast<double>(runs);
 }
 
-TEST_CASE("intervals over launches hold the truth as often as they claim") {
+TEST_CASE("intervals over launches hold the truth as often as they claim", "[rates]") {
     std::mt19937_64 random(17);
     std::normal_distribution<double> normal(0, 0.08);
     const auto launch = [&] { return LaunchFigure{std::exp(normal(random)), {}}; };
@@ -54,7 +54,7 @@ TEST_CASE("intervals over launches hold the truth as often as they claim") {
     }
 }
 
-TEST_CASE("spread between blocks does not make intervals too narrow") {
+TEST_CASE("spread between blocks does not make intervals too narrow", "[rates]") {
     std::mt19937_64 random(18);
     std::normal_distribution<double> normal(0, 1);
     const auto launch = [&] {
@@ -130,7 +130,7 @@ TEST_CASE("a skewed sample of ten launches has a skewed interval, but not as ske
     CHECK(skewness < 4);
 }
 
-TEST_CASE("intervals of many heavy-tailed launches hold the truth as often as they claim") {
+TEST_CASE("intervals of many heavy-tailed launches hold the truth as often as they claim", "[rates]") {
     std::mt19937_64 random(19);
     std::student_t_distribution<double> heavy(3);
     const auto launch = [&] { return LaunchFigure{std::exp(0.03 * heavy(random)), {}}; };
@@ -143,7 +143,7 @@ TEST_CASE("intervals of many heavy-tailed launches hold the truth as often as th
     }
 }
 
-TEST_CASE("a machine that drifts does not widen the interval, nor make it miss") {
+TEST_CASE("a machine that drifts does not widen the interval, nor make it miss", "[rates]") {
     for (const std::size_t launches : {5, 12}) {
         std::mt19937_64 random(20);
         std::normal_distribution<double> normal(0, 0.02);
@@ -202,7 +202,7 @@ TEST_CASE("the interval of launches that lie nearly on a line ends near them") {
     CHECK(interval.high < 500);
 }
 
-TEST_CASE("an interval is finite, whatever the launches") {
+TEST_CASE("an interval is finite, whatever the launches", "[rates]") {
     std::mt19937_64 random(8);
     for (int run = 0; run < 300; ++run) {
         std::vector<double> values(run % 2 == 0 ? 4 : 10);

@@ -150,7 +150,7 @@ TEST_CASE("the interval of a quantile is between two order statistics of the bin
     CHECK_THROWS_AS(order_statistics_interval(ten, 1), DataError);
 }
 
-TEST_CASE("the interval of a quantile holds the true one at least as often as it claims") {
+TEST_CASE("the interval of a quantile holds the true one at least as often as it claims", "[rates]") {
     std::mt19937_64 random(22);
     std::exponential_distribution<double> sample(1);
     const double truth = std::log(10.0);  // the distribution's p90

@@ -119,7 +119,8 @@ TEST_CASE("equal samples have their value for every quantile, and an interval wi
     }
 }
 
-TEST_CASE("a tail that short launches with unlike blocks each show too low is seen by all of them together") {
+TEST_CASE("a tail that short launches with unlike blocks each show too low is seen by all of them together",
+          "[rates]") {
     std::mt19937_64 random(5);
     std::normal_distribution<double> normal(0, 1);
     constexpr double p99_of_normal = 2.3263478740408408;
