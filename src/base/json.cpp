@@ -90,7 +90,7 @@ void write_readable(const Json& value, const std::string& indent, std::string& t
         text += (is_first ? "" : ",\n") + deeper;
         is_first = false;
         if (value.is_object()) {
-            text += Json(key).dump() + ": ";
+            text += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
         }
         write_readable(item, deeper, text);
     }

@@ -30,7 +30,9 @@ std::map<std::string, int> launches_to_come(const plan::Plan& plan, const std::v
         launches[cell.key] = plan.options.sampling.launches;
     }
     for (const records::LaunchRecord& launch : earlier) {
-        launches[launch.cell] = std::max(0, launches[launch.cell] - 1);
+        if (launch.launch.number < plan.options.sampling.launches) {  // Those beyond are announced as they come.
+            launches[launch.cell] = std::max(0, launches[launch.cell] - 1);
+        }
     }
     return launches;
 }
@@ -50,9 +52,8 @@ void keep(std::optional<records::Journal>& journal, const Record& record, const 
 }
 
 records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Progress& progress, const Warn& warn,
-                            std::int64_t began_ns) {
+                            std::int64_t began_ns, const run::StopSignal& stop) {
     const TemporaryFolder work_folder;
-    const run::StopSignal stop;
     const plan::Plan& plan = prepared.plan;
     const run::LaunchContext context{prepared.engines, plan.options.sampling,
                                      machine::usable_physical_cores(prepared.host), work_folder.path(),
@@ -213,7 +214,9 @@ ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags,
     const Warn warn = [&](const std::string& text) {
         flags.is_quiet ? fmt::print(stderr, "warning: {}\n", text) : progress.note("warning: " + text);
     };
-    const records::RunOutcome outcome = measure(prepared, start, progress, warn, began_ns);
+    // Until all is shown: a second Ctrl-C must not cost what the first one kept.
+    const run::StopSignal stop;
+    const records::RunOutcome outcome = measure(prepared, start, progress, warn, began_ns, stop);
     return end(document_of(prepared, start, flags, outcome), start, showing, plan.options.places.output);
 }
 

@@ -6,8 +6,10 @@
 #include <fstream>
 
 #include "base/errors.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "compare/comparison_json.h"
+#include "document/strict_json.h"
 
 namespace gravbench::compare {
 namespace {
@@ -104,7 +106,9 @@ Verdict verdict_from(const Json& json, const char* name, const Metric& metric, c
 }
 
 Settling settling_from(const Json& json, const std::string& where) {
-    return {required<std::size_t>(json, "launches", where), number(json, "seconds", where).value_or(0),
+    constexpr double most_seconds = 1e9;
+    return {required<std::size_t>(json, "launches", where),
+            std::clamp(number(json, "seconds", where).value_or(0), 0.0, most_seconds),
             number(json, "other_tolerance", where).value_or(0)};
 }
 
@@ -208,7 +212,7 @@ bool is_comparison(const std::filesystem::path& path) {
 
 Comparison read_comparison(const std::filesystem::path& path) {
     const std::string where = path.string();
-    const Json json = read_json(path);
+    const Json json = document::strict_json(read_file(path), where);
     if (text(json, "schema", where) != comparison_schema_name) {
         throw DataError(fmt::format("{}: \"schema\" is not \"{}\"", where, comparison_schema_name));
     }

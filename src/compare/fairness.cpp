@@ -195,13 +195,23 @@ std::optional<Value> found_in(const std::map<std::string, Value>& values, const 
 
 /// What the engine reads back, where what was asked for is the same.
 std::string different_effective(const Measured& base, const Measured& other) {
-    for (const auto& [name, value] : base.cell.effective) {
-        const auto of_other = found_in(other.cell.effective, name);
-        if (of_other != value && found_in(base.cell.requested, name) == found_in(other.cell.requested, name)) {
-            return both(name + " in force", text_of(value), of_other ? text_of(*of_other) : unknown);
+    std::set<std::string> names;
+    for (const Measured* side : {&base, &other}) {
+        for (const auto& [name, value] : side->cell.effective) {
+            names.insert(name);
         }
     }
-    return "";
+    std::string differences;
+    for (const std::string& name : names) {
+        const auto of_base = found_in(base.cell.effective, name);
+        const auto of_other = found_in(other.cell.effective, name);
+        if (of_other != of_base && found_in(base.cell.requested, name) == found_in(other.cell.requested, name)) {
+            const std::string difference = both(name + " in force", of_base ? text_of(*of_base) : unknown,
+                                                of_other ? text_of(*of_other) : unknown);
+            differences += (differences.empty() || difference.empty() ? "" : "; ") + difference;
+        }
+    }
+    return differences;
 }
 
 constexpr CellCheck model_checks[] = {

@@ -119,9 +119,9 @@ const Metric& find_metric(const std::string& name) {
 }
 
 Figure figure_of(const document::Cell& cell, const Metric& metric, std::span<const double> taking_part) {
-    const Figure own = metric.in_document(cell);
-    if (own && taking_part.size() == cell.launches.size()) {
-        return own;
+    // What the document withholds of the same launches is not made up for here.
+    if (taking_part.size() == cell.launches.size()) {
+        return metric.in_document(cell);
     }
     return taking_part.empty() ? std::nullopt : Figure(geometric_mean(taking_part));
 }

@@ -1,5 +1,7 @@
 #include "document/document_text.h"
 
+#include <array>
+
 #include "base/errors.h"
 
 namespace gravbench::document {
@@ -15,6 +17,15 @@ bool is_blank(char c) {
 bool is_blank(const std::string& text) {
     return text.find_first_not_of(" \n\r\t") == std::string::npos;
 }
+
+/// Of a cell's characters nine in ten are digits and what stands between numbers: none that this needs.
+constexpr std::array<bool, 256> parts_values = [] {
+    std::array<bool, 256> parts{};
+    for (const unsigned char c : std::string_view("\"{}[]")) {
+        parts[c] = true;
+    }
+    return parts;
+}();
 
 }  // namespace
 
@@ -83,6 +94,9 @@ bool DocumentText::read_cell(std::string& cell) {
         const std::size_t begin = at_;
         for (; at_ < end_; ++at_) {
             const char c = buffer_[at_];
+            if (depth > 0 && !is_in_text && !parts_values[static_cast<unsigned char>(c)]) {
+                continue;
+            }
             if (is_in_text) {
                 is_in_text = is_escaped || c != '"';
                 is_escaped = !is_escaped && c == '\\';

@@ -152,8 +152,9 @@ void read_cells(std::istream& stream, Document& document) {
     }
     // Whole at last: what stands behind the cells was not checked yet.
     head = strict_json(cells.head(), document.name);
-    if (!head.contains("cells") || !head["cells"].is_array()) {
-        throw DataError(document.name + ": \"cells\": expected a list");
+    // Under a name that is written with escapes cells would be taken for a part of the head.
+    if (!head.contains("cells") || !head["cells"].is_array() || !head["cells"].empty()) {
+        throw DataError(document.name + ": \"cells\": expected a list of that name");
     }
     (is_version_1(head, document.name) ? version_1::read_versus : read_versus)(head, document);
 }

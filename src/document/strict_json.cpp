@@ -25,6 +25,10 @@ class Builder : public nlohmann::json_sax<Json> {
     bool end_array() override { return close(); }
 
     bool key(string_t& name) override {
+        if (open_.back()->size() == most_members) {
+            complaint_ = fmt::format("more than {} members", most_members);
+            return false;
+        }
         if (open_.back()->contains(name)) {
             complaint_ = fmt::format("\"{}\" stands there twice", name);
             return false;
@@ -61,7 +65,6 @@ class Builder : public nlohmann::json_sax<Json> {
     }
 
     bool open(Json empty) {
-        constexpr std::size_t most_depth = 64;
         if (open_.size() >= most_depth) {
             complaint_ = "brackets are nested too deeply";
             return false;

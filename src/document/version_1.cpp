@@ -6,19 +6,28 @@
 #include <cmath>
 #include <map>
 
+#include "base/checked_json.h"
+#include "base/clock.h"
 #include "base/errors.h"
 #include "document/parts.h"
 
 namespace gravbench::document::version_1 {
 namespace {
 
-std::int64_t ns_of(const Json& launch, const char* key, const std::string& where) {
-    constexpr double ns_per_ms = 1e6;
-    const auto ms = optional_member<double>(launch, key, 0, where);
-    if (!(ms >= 0 && ms < 1e12)) {
-        throw DataError(fmt::format("{}: \"{}\" is {}, expected milliseconds", where, key, ms));
+constexpr double ns_per_ms = 1e6;
+
+std::int64_t ns_of(const Json& launch, const char* key, const std::string& where, double unit_ns = ns_per_ms) {
+    const double ns = optional_member<double>(launch, key, 0, where) * unit_ns;
+    if (!(ns >= 0 && ns <= static_cast<double>(checked::duration_ns.most))) {
+        throw DataError(
+            fmt::format("{}: \"{}\" is {}, expected a time of at most eleven days", where, key, launch.at(key).dump()));
     }
-    return std::llround(ms * ns_per_ms);
+    return std::llround(ns);
+}
+
+/// 0 where nobody counted.
+std::int64_t count_of(const Json& launch, const char* key, const std::string& where) {
+    return checked::has(launch, key) ? checked::integer(launch, key, checked::not_negative, where) : 0;
 }
 
 /// The settings of a cell were one object, with its shape and further variables among them.
@@ -76,13 +85,13 @@ std::optional<std::size_t> engine_place(const Json& json, const std::string& whe
 /// What the document says of a launch beside its samples; nothing in documents of the first versions.
 void read_facts(const Json& facts, const std::string& where, Launch& launch) {
     records::Launch& measured = launch.measured;
-    measured.number = required<int>(facts, "number", where);
-    measured.busy_ns = ns_of(facts, "seconds", where) * 1000;
+    measured.number = checked::small_integer(facts, "number", where);
+    measured.busy_ns = ns_of(facts, "seconds", where, ns_per_s);
     measured.cold_start =
         records::ColdStart{0, ns_of(facts, "load_ms", where), 0, ns_of(facts, "first_inference_ms", where),
                            ns_of(facts, "second_inference_ms", where)};
-    measured.peak_rss_bytes = optional_member<std::int64_t>(facts, "peak_rss_bytes", 0, where);
-    measured.warmup_inferences = optional_member<std::int64_t>(facts, "warmup_inferences", 0, where);
+    measured.peak_rss_bytes = count_of(facts, "peak_rss_bytes", where);
+    measured.warmup_inferences = count_of(facts, "warmup_inferences", where);
     measured.is_steady = optional_member<bool>(facts, "is_steady", true, where);
     launch.is_unusual = optional_member<bool>(facts, "is_unusual", false, where);
     measured.inputs_digest = optional_member<std::string>(facts, "inputs_digest", "", where);
@@ -126,7 +135,7 @@ Launch launch_of(std::size_t place, Samples& samples, const std::string& where) 
         block.samples_ns = std::move(blocks[i]);
         block.wall_ns = samples.wall_ns[place][i];
         const bool has_round = place < samples.rounds.size() && i < samples.rounds[place].size();
-        block.round = has_round ? static_cast<int>(samples.rounds[place][i]) : 0;
+        block.round = has_round ? static_cast<int>(std::min<std::int64_t>(samples.rounds[place][i], 1 << 30)) : 0;
     }
     return launch;
 }

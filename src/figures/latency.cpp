@@ -54,7 +54,7 @@ FigureOf figure_named(const std::string& name) {
 std::vector<double> block_figures(const Launch& launch, const FigureOf& figure) {
     std::vector<double> figures;
     for (const Block& block : launch.blocks) {
-        const auto of_block = figure(records::sorted_ms({block}));
+        const auto of_block = figure(records::sorted_ms({&block, 1}));
         if (!of_block) {
             return {};
         }
@@ -261,7 +261,7 @@ stats::Samples samples_of(const Launches& launches) {
     for (const Launch& launch : launches) {
         auto& blocks = samples.emplace_back();
         for (const Block& block : launch.blocks) {
-            blocks.push_back(records::sorted_ms({block}));
+            blocks.push_back(records::sorted_ms({&block, 1}));
         }
     }
     return samples;

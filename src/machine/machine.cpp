@@ -235,7 +235,8 @@ Machine read_machine(const Self& self, const fs::path& root) {
 }
 
 std::int64_t available_memory_bytes(const fs::path& root) {
-    return read_memory(root, "MemAvailable:");
+    const std::int64_t available = read_memory(root, "MemAvailable:");
+    return std::min(available, memory_limit(root).value_or(available));
 }
 
 int usable_physical_cores(const Machine& machine) {

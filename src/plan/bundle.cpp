@@ -75,6 +75,18 @@ Shape read_shape(const Json& example, const std::string& where) {
     return shape;
 }
 
+void check_symbols(const InputSpec& input, const Shape& shape, const std::string& where) {
+    for (const Dimension& dimension : input.dimensions) {
+        const auto* symbol = std::get_if<std::string>(&dimension);
+        if (symbol != nullptr && shape.count(*symbol) == 0) {
+            throw DataError(fmt::format("{}: shape has no \"{}\", which an input of the model has", where, *symbol));
+        }
+    }
+    for (const auto& [key, item] : input.items) {
+        check_symbols(item, shape, where);
+    }
+}
+
 std::optional<Example> read_example(const Json& manifest, const fs::path& folder, const std::string& where) {
     const Json json = optional_object(manifest, "example", where);
     if (json.is_null()) {
@@ -132,6 +144,11 @@ Model read_bundle(const fs::path& folder) {
         model.inputs.push_back(input_from_json(input, where));
     }
     model.example = read_example(manifest, folder, where);
+    for (const InputSpec& input : model.inputs) {
+        if (model.example) {
+            check_symbols(input, model.example->shape, where + ": example");
+        }
+    }
     model.source = optional_object(manifest, "source", where);
     model.weights = optional_object(manifest, "weights", where);
     optional_member<std::string>(model.weights, "kind", "", where + ": weights");

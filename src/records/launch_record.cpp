@@ -14,8 +14,13 @@ std::vector<Launch> complete(const std::vector<LaunchRecord>& launches) {
     return result;
 }
 
-std::vector<double> sorted_ms(const std::vector<Block>& blocks) {
+std::vector<double> sorted_ms(std::span<const Block> blocks) {
     std::vector<double> result;
+    std::size_t count = 0;
+    for (const Block& block : blocks) {
+        count += block.samples_ns.size();
+    }
+    result.reserve(count);
     for (const Block& block : blocks) {
         for (const std::int64_t sample : block.samples_ns) {
             result.push_back(static_cast<double>(sample) / 1e6);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,6 @@ struct LaunchRecord {
 std::vector<Launch> complete(const std::vector<LaunchRecord>& launches);
 
 /// The latencies of these blocks in ms, in ascending order.
-std::vector<double> sorted_ms(const std::vector<Block>& blocks);
+std::vector<double> sorted_ms(std::span<const Block> blocks);
 
 }  // namespace gravbench::records

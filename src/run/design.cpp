@@ -82,7 +82,7 @@ UntilPrecise::UntilPrecise(const plan::Plan& plan, FigureSource source)
       source_(std::move(source)),
       metric_(plan.options.stopping.metric),
       wanted_(plan.options.wanted_precision()),
-      is_of_launches_(metric_ == "p50" || metric_ == "mean"),
+      is_of_launches_(metric_ == "p50"),
       known_(plan.cells.size()) {}
 
 void UntilPrecise::observe(std::size_t cell, const records::LaunchRecord& record) {
@@ -105,8 +105,7 @@ void UntilPrecise::observe(std::size_t cell, const records::LaunchRecord& record
 /// together grows as the launches do.
 bool UntilPrecise::is_time_to_judge(const Known& known) const {
     const std::size_t launches = known.figures.size();
-    return !known.lacks_figure && (is_of_launches_ ? launches != known.judged : 10 * launches >= 11 * known.judged) &&
-           launches > known.judged;
+    return launches > known.judged && (is_of_launches_ || 10 * launches >= 11 * known.judged);
 }
 
 std::optional<double> UntilPrecise::half_width(const Known& known) const {
@@ -115,12 +114,15 @@ std::optional<double> UntilPrecise::half_width(const Known& known) const {
 
 bool UntilPrecise::is_enough(std::size_t unit) {
     Known& known = known_[units()[unit].front()];
+    if (known.lacks_figure) {  // Of every launch: more of them would not help.
+        return true;
+    }
     if (is_time_to_judge(known)) {
         known.judged = known.figures.size();
         const auto reached = half_width(known);
         known.is_precise = reached && *reached <= wanted_;
     }
-    return known.is_precise && !known.lacks_figure;
+    return known.is_precise;
 }
 
 Pairs::Pairs(const plan::Plan& plan, FigureSource source)
@@ -139,12 +141,16 @@ Pairs::Pairs(const plan::Plan& plan, FigureSource source)
 
 void Pairs::observe(std::size_t cell, const records::LaunchRecord& record) {
     Rounds::observe(cell, record);
-    const auto figure = record.is_complete() ? source_.of_launch(record.launch, metric_) : std::nullopt;
-    if (!figure) {
+    if (!record.is_complete()) {
         return;
     }
     const std::size_t unit = unit_of_[cell];
     Known& known = known_[unit];
+    const auto figure = source_.of_launch(record.launch, metric_);
+    if (!figure) {
+        known.lacks_figure = true;
+        return;
+    }
     const int number = record.launch.number;
     (cell == units()[unit].front() ? known.base : known.other)[number] = figure->value;
     const auto base = known.base.find(number);
@@ -162,6 +168,9 @@ bool Pairs::is_enough(std::size_t unit) {
         return true;
     }
     Known& known = known_[unit];
+    if (known.lacks_figure) {
+        return true;
+    }
     if (known.ratios.size() > known.judged) {
         known.judged = known.ratios.size();
         const auto reached = source_.ratio_half_width(known.ratios);

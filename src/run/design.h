@@ -125,6 +125,7 @@ class Pairs final : public Rounds {
         std::map<int, double> base;   ///< figures whose partner is still to come, by the launch's number
         std::map<int, double> other;  ///< one of the two holds it
         std::vector<double> ratios;   ///< other / base
+        bool lacks_figure = false;    ///< as in UntilPrecise
         std::size_t judged = 0;
         bool is_precise = false;
     };

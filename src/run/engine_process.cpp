@@ -75,6 +75,15 @@ std::string signal_text(int signal) {
     return fmt::format("signal {} ({})", signal, name == nullptr ? "unknown" : name);
 }
 
+/// Whether anything came before the end. A signal (Ctrl-C) interrupts a read, and does not end it.
+bool read_whole(int descriptor, int& number) {
+    ssize_t count = 0;
+    do {
+        count = ::read(descriptor, &number, sizeof number);
+    } while (count < 0 && errno == EINTR);
+    return count > 0;
+}
+
 }  // namespace
 
 Environment inherited_environment() {
@@ -105,13 +114,16 @@ EngineProcess::EngineProcess(const Engine& engine, const Environment& environmen
     if (process_ == 0) {
         become_engine(command.data(), variables.data(), channel[1], log_descriptor, report[1]);
     }
+    if (process_ > 0) {
+        ::setpgid(process_, process_);  // The child does so too: whichever comes first, kill_group() finds the group.
+    }
     ::close(channel[1]);
     ::close(report[1]);
     ::close(log_descriptor);
     channel_ = channel[0];
     int error = process_ < 0 ? errno : 0;
     // The pipe closes at exec; what comes through it before is why exec failed.
-    const bool is_failed = process_ < 0 || ::read(report[0], &error, sizeof error) > 0;
+    const bool is_failed = process_ < 0 || read_whole(report[0], error);
     ::close(report[0]);
     if (is_failed) {
         if (process_ > 0) {

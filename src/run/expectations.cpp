@@ -36,8 +36,9 @@ void Expectations::finished(std::size_t cell, const records::Launch& launch) {
         measured += block.wall_ns;
         inferences += static_cast<std::int64_t>(block.samples_ns.size());
     }
-    // As many inferences as an audit has (run/audits.cpp), and as many calls of warm-up.
-    constexpr std::int64_t audited = 10;
+    // As many inferences as an audit has (run/real_world.cpp), and as many calls of warm-up.
+    constexpr std::int64_t few = 5;
+    const std::int64_t audited = few + sampling_.iterations.value_or(few);
     seen.launch_ns = launch.busy_ns;
     seen.audit_ns = std::max<std::int64_t>(0, launch.busy_ns - measured) +
                     (inferences == 0 ? 0 : std::min(measured, audited * (measured / inferences)));

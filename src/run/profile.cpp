@@ -1,5 +1,8 @@
 #include "run/profile.h"
 
+#include <fmt/format.h>
+
+#include "base/errors.h"
 #include "base/files.h"
 
 namespace gravbench::run {
@@ -42,13 +45,21 @@ records::AuditRecord Profile::record(const records::LaunchRecord& launch) const 
     record.engine = launch.engine;
     record.effective = launch.effective;
     record.problem = launch.problem;
-    if (launch.is_complete()) {
+    if (!launch.is_complete()) {
+        return record;
+    }
+    try {
         const std::string log = read_file(log_);
+        if (block_end_ < block_begin_ || log.size() < block_end_) {
+            throw DataError(fmt::format("{}: what the engine printed was cut off behind its back", log_.string()));
+        }
         record.audit = audit::make_audit(
             {log.substr(0, block_begin_), log.substr(block_begin_, block_end_ - block_begin_)}, samples_ns_);
         record.busy_threads = machine::busy_threads(before_, after_);
         record.huge_page_bytes = after_.huge_page_bytes;
         record.libraries = after_.libraries;
+    } catch (const DataError& error) {
+        record.problem = records::Problem{"engine_garbled", error.what()};
     }
     return record;
 }

@@ -11,7 +11,7 @@
 namespace gravbench::run {
 namespace {
 
-/// "p50 1.23 ms", or the mean of a launch that has too few samples for a median; empty without any.
+/// "p50 1.23 ms", or the mean of a launch that has too few samples for a median.
 std::string figure_text(const records::Launch& launch) {
     for (const char* name : {"p50", "mean"}) {
         if (const auto value = figures::launch_figure(launch, name)) {
@@ -114,7 +114,7 @@ void Progress::draw_bar(const std::string& what) {
         return;
     }
     constexpr int width = 30;
-    const int full = total_ == 0 ? width : done_ * width / total_;
+    const int full = total_ == 0 ? width : std::clamp(done_ * width / total_, 0, width);
     const auto left = time_left();
     fmt::print(stream_, "\r\033[K[{}{}] {}/{} {}{}", std::string(static_cast<std::size_t>(full), '='),
                std::string(static_cast<std::size_t>(width - full), ' '), done_, total_,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/clock.h"
@@ -57,7 +58,33 @@ Session::Session(const plan::Plan& plan, World& world, Design& design, Keep keep
     }
 }
 
+/// Outputs are compared in one launch of a cell, at its end. Where an interruption came before, the last launch is made
+/// again.
+void Session::drop_one_without_accuracy(std::vector<LaunchRecord>& launches) const {
+    std::map<std::string, std::size_t> last_complete;
+    std::set<std::string> compared;
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+        if (launches[i].is_complete()) {
+            last_complete[launches[i].cell] = i;
+        }
+        if (launches[i].accuracy) {
+            compared.insert(launches[i].cell);
+        }
+    }
+    std::vector<LaunchRecord> kept;
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+        const auto last = last_complete.find(launches[i].cell);
+        if (compared.count(launches[i].cell) != 0 || last == last_complete.end() || last->second != i) {
+            kept.push_back(std::move(launches[i]));
+        }
+    }
+    launches = std::move(kept);
+}
+
 void Session::adopt(std::vector<LaunchRecord> launches, const std::vector<records::AuditRecord>& audits) {
+    if (plan_.options.judging.has_accuracy) {
+        drop_one_without_accuracy(launches);
+    }
     std::map<std::string, std::size_t> cells;
     for (std::size_t cell = 0; cell < plan_.cells.size(); ++cell) {
         cells[plan_.cells[cell].key] = cell;
@@ -270,9 +297,7 @@ void Session::keep_unfinished(std::vector<Resident>& residents) {
         if (resident.is_over || !resident.launch->record().is_complete()) {
             continue;
         }
-        if (resident.launch->record().accuracy) {
-            keep_.launch(resident.launch->record());
-        }
+        keep_.launch(resident.launch->record());
         take_over(resident.cell, resident.launch->record());
     }
 }
@@ -322,7 +347,7 @@ void Session::explain_missing() {
                  launches == 0 ? std::string("the run was interrupted before its first launch")
                                : fmt::format("the run was interrupted after {} of {} launches", launches, planned)});
         } else if (launches == 0) {
-            outcome.problems.push_back({"not_measured", "--max-time was over before its first launch"});
+            outcome.problems.push_back({"not_measured", "--max-time left no time for its first launch"});
         }
     }
 }

@@ -55,6 +55,7 @@ class Session {
     void take_blocks(std::vector<Resident>& residents, int number);
     void take_block(Resident& resident, int round);
     void finish(Resident& resident);
+    void drop_one_without_accuracy(std::vector<records::LaunchRecord>& launches) const;
     void take_over(std::size_t cell, records::LaunchRecord record);
     void keep_unfinished(std::vector<Resident>& residents);
     void give_up(std::size_t cell, records::Problem problem);

@@ -61,6 +61,14 @@ Start resumed(const fs::path& path, const Parts& parts) {
     return start;
 }
 
+void move_aside(const fs::path& path, const std::string& aside) {
+    std::error_code error;
+    fs::rename(path, aside, error);
+    if (error) {
+        throw DataError(fmt::format("{}: cannot be kept as {}: {}", path.string(), aside, error.message()));
+    }
+}
+
 bool has_place_for_journal(const plan::Plan& plan) {
     const fs::path output = plan.options.places.output;
     return !output.empty() && (!fs::exists(output) || fs::is_regular_file(output));
@@ -142,7 +150,7 @@ Start begin(const plan::Plan& plan, const machine::Machine& host, bool has_resum
     try {
         if (fs::exists(path)) {
             const std::string aside = path.string() + ".previous";
-            fs::rename(path, aside);
+            move_aside(path, aside);
             start.notes.push_back(
                 fmt::format("an interrupted run left {}; it is kept as {} (--resume would have gone on with it)",
                             path.string(), aside));

@@ -42,7 +42,6 @@ Table readable_table(const Document& document, const std::vector<Column>& column
         table.rows.emplace_back();
         for (const Column& column : columns) {
             table.rows.back().push_back(readable(column, column.value(cell)));
-            std::replace(table.rows.back().back().begin(), table.rows.back().back().end(), '\n', ' ');
         }
     }
     return table;

@@ -22,9 +22,21 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
+/// A field is one line: what a model or an engine is called, or said, may hold line ends and a terminal's commands.
+Rows printable(Rows rows) {
+    for (auto& row : rows) {
+        for (std::string& field : row) {
+            std::replace_if(
+                field.begin(), field.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+        }
+    }
+    return rows;
+}
+
 }  // namespace
 
-std::string aligned(const Rows& rows) {
+std::string aligned(const Rows& given) {
+    const Rows rows = printable(given);
     std::vector<std::size_t> widths(rows.front().size());
     std::vector<bool> are_numbers(rows.front().size(), true);
     for (std::size_t j = 0; j < rows.size(); ++j) {
@@ -46,7 +58,8 @@ std::string aligned(const Rows& rows) {
     return result;
 }
 
-std::string markdown(const Rows& rows) {
+std::string markdown(const Rows& given) {
+    const Rows rows = printable(given);
     std::string text;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         for (const std::string& field : rows[i]) {

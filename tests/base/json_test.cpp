@@ -94,6 +94,7 @@ TEST_CASE("readable JSON of text that is not UTF-8 is still JSON") {
     const Json json{{"log", "caf\xe9"}, {"lines", Json::array({"\xff"})}};
     const Json back = Json::parse(readable_json(json));
     CHECK(back["log"].get<std::string>() == "caf\xef\xbf\xbd");
+    CHECK(Json::parse(readable_json(Json{{"A\xff", 1}})).contains("A\xef\xbf\xbd"));
 }
 
 TEST_CASE("a file that is no JSON is refused by its name and line") {

@@ -71,6 +71,12 @@ TEST_CASE("a side's figure is its document's own where all of its launches take 
     CHECK(of_two_runs(cell, cell_of(about_ten)).base == 55.33);
 }
 
+TEST_CASE("a figure that its document withholds is not made up for in a comparison") {
+    document::Cell cell = cell_of(about_ten);
+    cell.latency->percentiles[0].value.reset();
+    CHECK_FALSE(of_two_runs(cell, cell_of(about_ten)).base);
+}
+
 TEST_CASE("a side's figure is that of the launches that take part where others do not") {
     document::Cell cell = cell_of({10, 12, 14});
     cell.launches[2].measured.blocks.pop_back();

@@ -105,7 +105,12 @@ TEST_CASE("a document is read back as it was written") {
 TEST_CASE("a damaged document is refused with its name and the place") {
     const std::string sample = "/cells/0/launches/0/blocks/0/samples_ns";
     const std::string deep(100000, '[');
+    const std::string brackets = std::string(100, '[') + std::string(100, ']');
     const std::string head = R"({"schema": "gravbench.results/2", "run": )";
+    std::string many;
+    for (int i = 0; i < 1000; ++i) {
+        many += "\"m" + std::to_string(i) + "\": 1, ";
+    }
     const std::pair<std::string, std::string> damages[] = {
         {"", ""},
         {"p50,12.5\n", ""},
@@ -135,6 +140,14 @@ TEST_CASE("a damaged document is refused with its name and the place") {
         {replaced("\"run\":", "\"run\": {}, \"run\":"), "\"run\""},
         {replaced("\"key\":", "\"key\": \"x\", \"key\":"), "\"key\""},
         {replaced("\"p50\":", "\"p50\": 1, \"p50\":"), "\"p50\""},
+        {replaced("\"p50\":", "\"x\": " + brackets + ", \"p50\":"), "nested"},
+        {replaced("\"p50\":", "\"x\": nul, \"p50\":"), "cells[0]"},
+        {replaced("\"p50\":", "\"x\": 1e400, \"p50\":"), "cells[0]"},
+        {replaced("\"p50\":", "\"x\": \"\\ud800\", \"p50\":"), "cells[0]"},
+        {replaced("\"round\":", "\"rounds\":"), "\"round\" is missing"},
+        {replaced("\"launches\": [", "\"launch\": ["), "\"launches\" is missing"},
+        {replaced("\"cells\":", "\"\\u0063ells\":"), "cells"},
+        {replaced("\"p50\":", many + "\"p50\":"), "more than 1000 members"},
         {replaced("net:batch", "net\xff:batch"), ""},
         {changed("/cells/0/engine", 2), "cells[0]"},
         {changed("/cells/0/machine", 1), "cells[0]"},

@@ -81,5 +81,22 @@ TEST_CASE("samples and wall times of the first version that do not fit together 
     CHECK_THROWS_WITH(from_text(json.dump(), "old.json"), StartsWith("old.json: cells[1].samples.wall_ns"));
 }
 
+TEST_CASE("facts of a launch of the first version that no run can have are refused") {
+    const std::pair<const char*, Json> wrong[] = {
+        {"seconds", 1e10},      {"seconds", -1},           {"load_ms", 2e9},        {"number", -1},
+        {"peak_rss_bytes", -5}, {"warmup_inferences", -1}, {"number", 3000000000U}, {"seconds", "long"}};
+    Json json = Json::parse(read_file(path_of("main-x86-zen5.json")));
+    Json& launch = json["cells"][0]["launches"][0];
+    REQUIRE(launch.contains("seconds"));
+    const Json right = launch;
+    for (const auto& [name, value] : wrong) {
+        INFO(name << " " << value.dump());
+        launch = right;
+        launch[name] = value;
+        CHECK_THROWS_WITH(from_text(json.dump(), "old.json"),
+                          StartsWith("old.json: cells[0]: launches[0]") && Contains(name));
+    }
+}
+
 }  // namespace
 }  // namespace gravbench::document

@@ -83,6 +83,8 @@ TEST_CASE("a member of the wrong type is named with its file") {
         {R"({"example": 3})", ": \"example\" has the wrong type: 3"},
         {R"({"example": {"inputs": "a", "outputs": "b", "shape": {"batch": 1.5}}})",
          ": example: shape.batch is 1.5, not an integer from 0"},
+        {R"({"example": {"inputs": "a", "outputs": "b", "shape": {}}})",
+         ": example: shape has no \"batch\", which an input of the model has"},
         {R"({"source": "timm"})", ": \"source\" has the wrong type: \"timm\""},
         {R"({"weights": ["random"]})", ": \"weights\" has the wrong type: [\"random\"]"},
         {R"({"weights": {"kind": 3}})", ": weights: \"kind\" has the wrong type: 3"},

@@ -22,7 +22,8 @@ TEST_CASE("figures come from the launches that are complete, in their order") {
 }
 
 TEST_CASE("the samples of all blocks are sorted together, in ms") {
-    CHECK(sorted_ms({block({3000000, 1000000}), block({2500000})}) == std::vector<double>{1, 2.5, 3});
+    const std::vector<Block> blocks{block({3000000, 1000000}), block({2500000})};
+    CHECK(sorted_ms(blocks) == std::vector<double>{1, 2.5, 3});
     CHECK(sorted_ms({}).empty());
 }
 

@@ -90,6 +90,14 @@ TEST_CASE("on a terminal a bar is drawn over itself and wiped at the end") {
     CHECK(text.substr(text.size() - 4) == "\r\033[K");
 }
 
+TEST_CASE("more launches than were foreseen fill the bar, and no more than that") {
+    Written written;
+    Progress progress(written.stream(), true, {{"a", 1}, {"b", 0}});
+    progress.launch_finished(launch("a"), seconds(3));
+    progress.launch_finished(launch("b"), seconds(3));
+    CHECK_THAT(written.text(), Contains("[==============================]"));
+}
+
 TEST_CASE("a launch that fails is told with its reason, on a terminal too") {
     for (const bool is_terminal : {false, true}) {
         Written written;

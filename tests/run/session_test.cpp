@@ -161,6 +161,24 @@ TEST_CASE("Ctrl-C while outputs are compared or an engine ends loses no launch")
     }
 }
 
+TEST_CASE("a run that goes on compares outputs where the interruption came before that") {
+    Rig rig{fixed(plan_of(2, 1))};
+    rig.plan.options.judging.has_accuracy = true;
+    rig.world.interrupts = [&](const Event& event) { return event.kind == Kind::compare && event.cell == "a1"; };
+    CHECK(rig.run().is_interrupted);
+    rig.world.interrupts = [](const Event&) { return false; };
+    const std::size_t starts = rig.world.count(Kind::start);
+    const std::vector<records::LaunchRecord> journal = journal_of(rig.kept);
+    const auto compared =
+        std::count_if(journal.begin(), journal.end(), [](const auto& record) { return record.accuracy; });
+    const records::RunOutcome outcome = rig.run(journal);
+    for (const records::CellOutcome& cell : outcome.cells) {
+        REQUIRE(cell.launches.size() == 1);
+        CHECK(cell.launches[0].accuracy);
+    }
+    CHECK(rig.world.count(Kind::start) == starts + 2 - static_cast<std::size_t>(compared));
+}
+
 TEST_CASE("a cell of an interrupted run without a launch was interrupted, and not left out") {
     Rig rig{fixed(plan_of(2, 3))};
     rig.world.interrupts = [](const Event& event) { return event.kind == Kind::start; };
