@@ -171,7 +171,8 @@ Cell cell_of_launches(const std::string& key, const CellOutcome& outcome, const 
     const figures::Launches measured = records::complete(outcome.launches);
     Cell cell;
     cell.identity.model = cell.model.name = cell.key = key;
-    cell.identity.engine = outcome.launches.front().engine.name;
+    const std::string& engine = outcome.launches.front().engine.name;
+    cell.identity.engine = engine.empty() ? plan::default_engine : engine;  // It may never have said its name.
     cell.effective = outcome.launches.front().effective;
     cell.environment = outcome.launches.front().environment;
     cell.engine = place_of(outcome.launches.front().engine, host, document);

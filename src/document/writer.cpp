@@ -43,7 +43,7 @@ Json shape_json(const plan::Shape& shape) {
 Json run_json(const Run& run) {
     return {{"id", run.id},
             {"started", run.started},
-            {"finished", run.finished},
+            {"finished", run.finished.empty() ? Json() : Json(run.finished)},
             {"status", run.is_complete ? "complete" : "partial"},
             {"tool", {{"version", run.tool.version}, {"commit", run.tool.commit}}},
             {"command", run.command},

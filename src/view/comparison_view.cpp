@@ -43,6 +43,9 @@ std::string interval(const CellComparison& cell) {
 
 std::string settling_text(const CellComparison& cell) {
     const compare::Settling& settling = *cell.settling;
+    if (settling.other_tolerance > 0.99) {  // --tolerance is below 100%.
+        return fmt::format("no {} launches and no tolerance would settle it", stats::most_launches_to_settle);
+    }
     if (settling.other_tolerance > 0) {
         return fmt::format("no {} launches would settle it, --tolerance {:.0f}% would", stats::most_launches_to_settle,
                            std::ceil(100 * settling.other_tolerance));

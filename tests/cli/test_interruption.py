@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema
 import pytest
 from front import PATIENCE_S, Front
 
@@ -123,6 +124,14 @@ def test_a_resumed_run_says_what_it_kept(front: Front) -> None:
     assert "kept 2 launches of 1 cells and 0 audits" in resumed.stderr
     fresh = front.run({}, "--launches", "1", "--resume")
     assert fresh.code == 0 and "nothing to go on with" in fresh.stderr
+
+
+def test_a_journal_is_shown_as_a_document_of_its_own(front: Front, results_schema: dict[str, Any]) -> None:
+    front.stop_when(front.run_command(HANGS_IN_THE_THIRD, "--launches", "5"), lambda: is_in_third_launch(front), signal.SIGKILL)
+    document = json.loads(front.call("show", str(front.journal), "--format", "json").stdout)
+    jsonschema.Draft202012Validator(results_schema).validate(document)
+    assert document["run"]["status"] == "partial" and document["run"]["finished"] is None
+    assert len(document["cells"][0]["launches"]) == 2
 
 
 @pytest.mark.parametrize("request_name", ["compare", "quit"])
