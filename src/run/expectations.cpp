@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "run/world.h"
+
 namespace gravbench::run {
 
 using std::chrono::nanoseconds;
@@ -36,9 +38,8 @@ void Expectations::finished(std::size_t cell, const records::Launch& launch) {
         measured += block.wall_ns;
         inferences += static_cast<std::int64_t>(block.samples_ns.size());
     }
-    // As many inferences as an audit has (run/real_world.cpp), and as many calls of warm-up.
-    constexpr std::int64_t few = 5;
-    const std::int64_t audited = few + sampling_.iterations.value_or(few);
+    // An audit's inferences, and its few calls of warm-up.
+    const std::int64_t audited = audited_inferences + sampling_.iterations.value_or(audited_inferences);
     seen.launch_ns = launch.busy_ns;
     seen.audit_ns = std::max<std::int64_t>(0, launch.busy_ns - measured) +
                     (inferences == 0 ? 0 : std::min(measured, audited * (measured / inferences)));

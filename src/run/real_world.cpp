@@ -18,9 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Steady inferences of an audit: enough for a mean of each kernel, few enough for a log of a megabyte.
-constexpr std::int64_t audited_inferences = 5;
-
 /// A cell's key where the characters that shells and paths mind are dashes.
 std::string file_name(std::string key) {
     std::replace_if(

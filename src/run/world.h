@@ -9,6 +9,9 @@
 
 namespace gravbench::run {
 
+/// Steady inferences of an audit: enough for a mean of each kernel, few enough for a log of a megabyte.
+inline constexpr std::int64_t audited_inferences = 5;
+
 struct Reference;
 
 /// What a launch is for.
