@@ -23,7 +23,7 @@ std::string figure_text(const records::Launch& launch) {
 
 }  // namespace
 
-Progress::Progress(std::FILE* stream, bool is_terminal, std::map<std::string, int> launches)
+Progress::Progress(std::FILE* stream, bool is_terminal, const std::map<std::string, int>& launches)
     : stream_(stream), is_terminal_(is_terminal) {
     for (const auto& [cell, count] : launches) {
         cells_[cell].left = count;

@@ -13,7 +13,7 @@ namespace gravbench::run {
 class Progress {
   public:
     /// `launches` is how many launches each cell will have, by key. Writes to `stream`; nothing where it is null.
-    Progress(std::FILE* stream, bool is_terminal, std::map<std::string, int> launches);
+    Progress(std::FILE* stream, bool is_terminal, const std::map<std::string, int>& launches);
 
     void note(const std::string& text);
     void begin(const std::string& what);
