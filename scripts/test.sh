@@ -6,8 +6,8 @@
 #   scripts/test.sh [--all] [CTEST OPTION...]     e.g. scripts/test.sh -L fast, scripts/test.sh -LE emulated
 #
 #   --all    what .ci/run has no time for too, about two hours more: clang-tidy on all of src, each fuzz target for ten minutes,
-#            every unit test and a Graviton2 under emulation, the statistics broken in many ways, and verdicts simulated as often
-#            as tests/benchmarks/verdicts/README.md states them
+#            every unit test, ResNet50 and a Graviton2 under emulation, the statistics broken in many ways, and verdicts simulated
+#            as often as tests/benchmarks/verdicts/README.md states them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -122,7 +122,7 @@ std::string different_versions(const Measured& base, const Measured& other) {
     if (of_base == of_other || (of_base && of_other && of_base->description == of_other->description)) {
         return "";
     }
-    const std::string engines = both("engine", name_and_version(of_base), name_and_version(of_other));
+    std::string engines = both("engine", name_and_version(of_base), name_and_version(of_other));
     if (!engines.empty() || of_base == nullptr || of_other == nullptr) {
         return engines;
     }

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <initializer_list>
 
 #include "base/checked_json.h"
 #include "base/errors.h"
 #include "document/strict_json.h"
-#include "records/record_json.h"
 
 namespace gravbench::document {
 namespace {
@@ -38,7 +39,7 @@ std::string name_of(json_type type) {
 /// Where a value stands; written out only where something is wrong with it.
 struct Place {
     const Place* up;
-    const char* name;
+    std::string_view name;
     std::size_t index;  ///< `none` for a member
     static constexpr std::size_t none = ~std::size_t{0};
 
@@ -47,9 +48,9 @@ struct Place {
         if (index != none) {
             return fmt::format("{}[{}]", before, index);
         }
-        return before.empty() ? name : fmt::format("{}.{}", before, name);
+        return before.empty() ? std::string(name) : fmt::format("{}.{}", before, name);
     }
-    Place member(const char* of) const { return {this, of, none}; }
+    Place member(std::string_view of) const { return {this, of, none}; }
     Place item(std::size_t number) const { return {this, "", number}; }
 };
 
@@ -89,24 +90,51 @@ class MembersOnce {
 
     bool has(std::string_view name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
 
+    void require(std::initializer_list<std::string_view> names, const Place& place) const {
+        for (const std::string_view name : names) {
+            if (!has(name)) {
+                throw DataError(fmt::format("{}: \"{}\" is missing", place.text(), name));
+            }
+        }
+    }
+
   private:
-    std::vector<std::string_view> names_;
+    boost::container::small_vector<std::string_view, 16> names_;
 };
 
-/// Times are at most what was ever measured, so that sums do not overflow.
-std::int64_t integer_at(value found, std::int64_t least, const Place& place) {
+std::int64_t integer_at(value found, checked::Range range, const Place& place) {
     std::int64_t number = 0;
-    if (found.get_int64().get(number) != simdjson::SUCCESS || number < least || number > checked::duration_ns.most) {
+    if (found.get_int64().get(number) != simdjson::SUCCESS || number < range.least || number > range.most) {
         throw DataError(
-            fmt::format("{}: expected a whole number from {} to {}", place.text(), least, checked::duration_ns.most));
+            fmt::format("{}: expected a whole number from {} to {}", place.text(), range.least, range.most));
     }
     return number;
 }
 
-std::vector<std::int64_t> integers_at(value found, std::int64_t least, const Place& place) {
+int small_integer_at(value found, const Place& place) {
+    return static_cast<int>(integer_at(found, checked::small_not_negative, place));
+}
+
+bool truth_at(value found, const Place& place) {
+    bool truth = false;
+    if (found.get_bool().get(truth) != simdjson::SUCCESS) {
+        throw_unexpected(place, "true or false", found);
+    }
+    return truth;
+}
+
+std::string text_at(value found, const Place& place) {
+    std::string_view text;
+    if (found.get_string().get(text) != simdjson::SUCCESS) {
+        throw_unexpected(place, "a text", found);
+    }
+    return std::string(text);
+}
+
+std::vector<std::int64_t> integers_at(value found, checked::Range range, const Place& place) {
     std::vector<std::int64_t> numbers;
     for (value item : list_at(found, place)) {
-        numbers.push_back(integer_at(item, least, place.item(numbers.size())));
+        numbers.push_back(integer_at(item, range, place.item(numbers.size())));
     }
     numbers.shrink_to_fit();
     return numbers;
@@ -123,17 +151,13 @@ double number_at(value found, const Place& place) {
 std::vector<std::string> texts_at(value found, const Place& place) {
     std::vector<std::string> texts;
     for (value item : list_at(found, place)) {
-        std::string_view text;
-        if (item.get_string().get(text) != simdjson::SUCCESS) {
-            throw_unexpected(place.item(texts.size()), "a text", item);
-        }
-        texts.emplace_back(text);
+        texts.push_back(text_at(item, place.item(texts.size())));
     }
     return texts;
 }
 
 struct NumberMember {
-    const char* name;
+    std::string_view name;
     std::optional<double> machine::Disturbance::*member;
 };
 constexpr NumberMember disturbance_numbers[] = {{"stolen_share", &machine::Disturbance::stolen_share},
@@ -142,7 +166,7 @@ constexpr NumberMember disturbance_numbers[] = {{"stolen_share", &machine::Distu
                                                 {"frequency_mhz", &machine::Disturbance::frequency_mhz}};
 
 struct CountMember {
-    const char* name;
+    std::string_view name;
     std::optional<std::int64_t> machine::Disturbance::*member;
 };
 constexpr CountMember disturbance_counts[] = {{"involuntary_switches", &machine::Disturbance::involuntary_switches},
@@ -163,7 +187,7 @@ void read_disturbance_member(std::string_view key, value found, const Place& pla
     }
     for (const CountMember& count : disturbance_counts) {
         if (key == count.name && found.type() != json_type::null) {
-            disturbance.*count.member = integer_at(found, 0, place.member(count.name));
+            disturbance.*count.member = integer_at(found, checked::duration_ns, place.member(count.name));
         }
     }
 }
@@ -182,11 +206,11 @@ machine::Disturbance disturbance_at(value found, const Place& place) {
 
 void read_block_member(std::string_view key, value found, const Place& place, records::Block& block) {
     if (key == "samples_ns") {
-        block.samples_ns = integers_at(found, 1, place.member("samples_ns"));
+        block.samples_ns = integers_at(found, checked::duration_ns_above_0, place.member("samples_ns"));
     } else if (key == "wall_ns") {
-        block.wall_ns = integer_at(found, 1, place.member("wall_ns"));
+        block.wall_ns = integer_at(found, checked::duration_ns_above_0, place.member("wall_ns"));
     } else if (key == "round") {
-        block.round = static_cast<int>(std::min<std::int64_t>(integer_at(found, 0, place.member("round")), 1 << 30));
+        block.round = small_integer_at(found, place.member("round"));
     } else if (key == "disturbance") {
         block.disturbance = disturbance_at(found, place.member("disturbance"));
     } else if (key == "disturbed_by") {
@@ -205,11 +229,7 @@ records::Block block_at(value found, const Place& place) {
     if (block.samples_ns.empty() || block.wall_ns == 0) {
         throw DataError(place.text() + ": expected \"samples_ns\" with at least one sample, and \"wall_ns\"");
     }
-    for (const char* name : {"round", "disturbance", "disturbed_by"}) {
-        if (!once.has(name)) {
-            throw DataError(fmt::format("{}: \"{}\" is missing", place.text(), name));
-        }
-    }
+    once.require({"round", "disturbance", "disturbed_by"}, place);
     return block;
 }
 
@@ -225,31 +245,83 @@ std::vector<records::Block> blocks_at(value found, const Place& place) {
     return blocks;
 }
 
-Launch launch_at(value found, const Place& place) {
-    Json rest = Json::object();
-    std::vector<records::Block> blocks;
+struct DurationMember {
+    std::string_view name;
+    std::int64_t records::ColdStart::*member;
+};
+constexpr DurationMember cold_start_durations[] = {{"start_ns", &records::ColdStart::start_ns},
+                                                   {"load_ns", &records::ColdStart::load_ns},
+                                                   {"prepare_ns", &records::ColdStart::prepare_ns},
+                                                   {"first_inference_ns", &records::ColdStart::first_inference_ns},
+                                                   {"second_inference_ns", &records::ColdStart::second_inference_ns}};
+
+std::optional<records::ColdStart> cold_start_at(value found, const Place& place) {
+    if (found.is_null()) {
+        return std::nullopt;
+    }
+    records::ColdStart cold;
     MembersOnce once;
     for (auto field : object_at(found, place)) {
         const std::string_view key = field.unescaped_key();
         once.add(key, place);
-        if (key == "blocks") {
-            blocks = blocks_at(field.value(), place.member("blocks"));
-        } else {
-            const std::string name(key);
-            rest[name] = small_json(field.value(), place);
+        for (const DurationMember& duration : cold_start_durations) {
+            if (key == duration.name) {
+                cold.*duration.member = integer_at(field.value(), checked::duration_ns, place.member(duration.name));
+                break;
+            }
         }
     }
-    const std::string where = place.text();
-    if (blocks.empty()) {
-        throw DataError(where + ": expected \"blocks\"");
+    for (const DurationMember& duration : cold_start_durations) {
+        once.require({duration.name}, place);
     }
-    rest["blocks"] = Json::array();
+    return cold;
+}
+
+void read_measured_member(std::string_view key, value found, const Place& place, records::Launch& measured) {
+    if (key == "blocks") {
+        measured.blocks = blocks_at(found, place);
+    } else if (key == "number") {
+        measured.number = small_integer_at(found, place);
+    } else if (key == "cold_start") {
+        measured.cold_start = cold_start_at(found, place);
+    } else if (key == "warmup_inferences") {
+        measured.warmup_inferences = integer_at(found, checked::not_negative, place);
+    } else if (key == "is_steady") {
+        measured.is_steady = truth_at(found, place);
+    } else if (key == "is_restless") {
+        measured.is_restless = truth_at(found, place);
+    } else if (key == "busy_ns") {
+        measured.busy_ns = integer_at(found, checked::duration_ns, place);
+    } else if (key == "peak_rss_bytes") {
+        measured.peak_rss_bytes = integer_at(found, checked::not_negative, place);
+    } else if (key == "inputs_digest") {
+        measured.inputs_digest = text_at(found, place);
+    }
+}
+
+void read_launch_member(std::string_view key, value found, const Place& place, Launch& launch) {
+    if (key == "machine") {
+        launch.machine = static_cast<std::size_t>(small_integer_at(found, place));
+    } else if (key == "engine") {
+        launch.engine = static_cast<std::size_t>(small_integer_at(found, place));
+    } else if (key == "is_unusual") {
+        launch.is_unusual = truth_at(found, place);
+    } else {
+        read_measured_member(key, found, place, launch.measured);
+    }
+}
+
+Launch launch_at(value found, const Place& place) {
     Launch launch;
-    launch.measured = records::launch_from(rest, where);
-    launch.measured.blocks = std::move(blocks);
-    launch.machine = required<std::size_t>(rest, "machine", where);
-    launch.engine = required<std::size_t>(rest, "engine", where);
-    launch.is_unusual = optional_member<bool>(rest, "is_unusual", false, where);
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_launch_member(key, field.value(), place.member(key), launch);
+    }
+    once.require({"blocks", "machine", "engine", "number", "cold_start", "warmup_inferences", "is_steady",
+                  "is_restless", "busy_ns", "peak_rss_bytes", "inputs_digest"},
+                 place);
     return launch;
 }
 
@@ -262,10 +334,10 @@ std::vector<Launch> launches_at(value found, const Place& place) {
     return launches;
 }
 
-std::vector<std::vector<std::int64_t>> lists_at(value found, std::int64_t least, const Place& place) {
+std::vector<std::vector<std::int64_t>> lists_at(value found, checked::Range range, const Place& place) {
     std::vector<std::vector<std::int64_t>> lists;
     for (value item : list_at(found, place)) {
-        lists.push_back(integers_at(item, least, place.item(lists.size())));
+        lists.push_back(integers_at(item, range, place.item(lists.size())));
     }
     return lists;
 }
@@ -279,12 +351,13 @@ version_1::Samples samples_at(value found, const Place& place) {
         if (key == "launches") {
             const Place here = place.member("launches");
             for (value item : list_at(field.value(), here)) {
-                samples.samples_ns.push_back(lists_at(item, 1, here.item(samples.samples_ns.size())));
+                samples.samples_ns.push_back(
+                    lists_at(item, checked::duration_ns_above_0, here.item(samples.samples_ns.size())));
             }
         } else if (key == "wall_ns") {
-            samples.wall_ns = lists_at(field.value(), 1, place.member("wall_ns"));
+            samples.wall_ns = lists_at(field.value(), checked::duration_ns_above_0, place.member("wall_ns"));
         } else if (key == "rounds") {
-            samples.rounds = lists_at(field.value(), 0, place.member("rounds"));
+            samples.rounds = lists_at(field.value(), checked::not_negative, place.member("rounds"));
         }
     }
     return samples;

@@ -18,14 +18,68 @@ bool is_blank(const std::string& text) {
     return text.find_first_not_of(" \n\r\t") == std::string::npos;
 }
 
-/// Of a cell's characters nine in ten are digits and what stands between numbers: none that this needs.
-constexpr std::array<bool, 256> parts_values = [] {
-    std::array<bool, 256> parts{};
-    for (const unsigned char c : std::string_view("\"{}[]")) {
-        parts[c] = true;
+using Characters = std::array<bool, 256>;
+
+constexpr Characters characters(std::string_view of) {
+    Characters set{};
+    for (const unsigned char c : of) {
+        set[c] = true;
     }
-    return parts;
-}();
+    return set;
+}
+
+/// Of a cell's characters nine in ten are digits and what stands between numbers: none that has to be looked at.
+constexpr Characters parts_values = characters("\"{}[]");
+constexpr Characters ends_text = characters("\"\\");
+
+const char* find_any(const Characters& set, const char* at, const char* end) {
+    while (at != end && !set[static_cast<unsigned char>(*at)]) {
+        ++at;
+    }
+    return at;
+}
+
+/// Looks for the comma or bracket that ends an element of the list, in a text that comes in pieces.
+class CellEnd {
+  public:
+    /// Where it is; `end` where it is not in this piece.
+    const char* find(const char* at, const char* end) {
+        while (at != end) {
+            if (is_in_text_) {
+                at = is_escaped_ ? at : find_any(ends_text, at, end);
+            } else if (depth_ > 0) {
+                at = find_any(parts_values, at, end);
+            }
+            if (at == end || take(*at)) {
+                break;
+            }
+            ++at;
+        }
+        return at;
+    }
+
+  private:
+    /// Whether this character is the one.
+    bool take(char c) {
+        if (is_in_text_) {
+            is_in_text_ = is_escaped_ || c != '"';
+            is_escaped_ = !is_escaped_ && c == '\\';
+        } else if (c == '"') {
+            is_in_text_ = true;
+        } else if (c == '{' || c == '[') {
+            ++depth_;
+        } else if (depth_ > 0 && (c == '}' || c == ']')) {
+            --depth_;
+        } else {
+            return depth_ == 0 && (c == ',' || c == ']');
+        }
+        return false;
+    }
+
+    int depth_ = 0;
+    bool is_in_text_ = false;
+    bool is_escaped_ = false;
+};
 
 }  // namespace
 
@@ -87,32 +141,16 @@ void DocumentText::take_head(char c) {
 
 /// One element of the list, without what parts it from the next; false where the list was empty.
 bool DocumentText::read_cell(std::string& cell) {
-    int depth = 0;
-    bool is_in_text = false;
-    bool is_escaped = false;
+    CellEnd search;
     while (at_ < end_ || fill()) {
-        const std::size_t begin = at_;
-        for (; at_ < end_; ++at_) {
-            const char c = buffer_[at_];
-            if (depth > 0 && !is_in_text && !parts_values[static_cast<unsigned char>(c)]) {
-                continue;
-            }
-            if (is_in_text) {
-                is_in_text = is_escaped || c != '"';
-                is_escaped = !is_escaped && c == '\\';
-            } else if (c == '"') {
-                is_in_text = true;
-            } else if (c == '{' || c == '[') {
-                ++depth;
-            } else if (depth > 0 && (c == '}' || c == ']')) {
-                --depth;
-            } else if (depth == 0 && (c == ',' || c == ']')) {
-                break;
-            }
-        }
-        cell.append(buffer_.data() + begin, at_ - begin);
-        if (at_ < end_) {
-            const bool is_last = buffer_[at_++] == ']';
+        const char* begin = buffer_.data() + at_;
+        const char* end = buffer_.data() + end_;
+        const char* found = search.find(begin, end);
+        cell.append(begin, found);
+        at_ += static_cast<std::size_t>(found - begin);
+        if (found != end) {
+            ++at_;
+            const bool is_last = *found == ']';
             is_in_cells_ = !is_last;
             const bool is_empty_list = is_last && is_blank(cell) && !has_cell_;
             has_cell_ = true;
