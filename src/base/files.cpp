@@ -131,9 +131,29 @@ int sync_data(int descriptor) {
     return cause == EINVAL || cause == EROFS || cause == ENOTSUP ? 0 : cause;
 }
 
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+bool is_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+bool is_plain_file(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored);
+}
+
+std::string why_not_there(const fs::path& path) {
+    const int cause = ::access(path.c_str(), F_OK) == 0 ? ENOENT : errno;
+    return cause == ENOENT || cause == ENOTDIR ? "no such file" : std::strerror(cause);
+}
+
 std::string read_file(const fs::path& path) {
     errno = 0;
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         throw DataError(fmt::format("{}: is a folder, not a file", path.string()));
     }
     std::ifstream stream(path, std::ios::binary);
@@ -176,7 +196,7 @@ void write_file(const fs::path& path, std::string_view content) {
 }
 
 void check_writable(const fs::path& path) {
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         throw DataError(fmt::format("{}: cannot write: it is a folder; give the name of a file", path.string()));
     }
     if (is_written_in_place(path)) {
@@ -185,7 +205,7 @@ void check_writable(const fs::path& path) {
         }
         return;
     }
-    if (!fs::is_directory(folder_of(path))) {
+    if (!is_folder(folder_of(path))) {
         throw DataError(
             fmt::format("{}: cannot write: there is no folder {}", path.string(), folder_of(path).string()));
     }
@@ -195,17 +215,17 @@ void check_writable(const fs::path& path) {
         throw_file_error(path, "write");
     }
     ::unlink(probe.c_str());
-    if (fs::exists(path) && ::access(path.c_str(), W_OK) != 0) {
+    if (is_there(path) && ::access(path.c_str(), W_OK) != 0) {
         throw_file_error(path, "write");
     }
 }
 
 std::string sha256_of_file(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         errno = EISDIR;  // A folder can be opened, but not read.
     }
-    if (!stream || fs::is_directory(path)) {
+    if (!stream || is_folder(path)) {
         throw_file_error(path, "read");
     }
     Sha256 hash;

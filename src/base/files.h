@@ -33,6 +33,15 @@ int write_all(int descriptor, std::string_view content);
 /// where it did not fail.
 int sync_data(int descriptor);
 
+/// Whether something is there, and what, as far as can be seen: a name that is too long or a folder that may not be
+/// looked into is no reason to throw.
+bool is_there(const std::filesystem::path& path);
+bool is_folder(const std::filesystem::path& path);
+bool is_plain_file(const std::filesystem::path& path);
+
+/// Why a file that is_there() does not see is not there: "no such file", "Permission denied", "File name too long".
+std::string why_not_there(const std::filesystem::path& path);
+
 /// The whole file. Throws DataError naming the file and the reason.
 std::string read_file(const std::filesystem::path& path);
 

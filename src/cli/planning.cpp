@@ -27,7 +27,7 @@ protocol::Hello knows_everything() {
 }
 
 void check_keep_logs(const std::filesystem::path& folder) {
-    check_writable(std::filesystem::exists(folder) ? folder / "audit.log" : folder);
+    check_writable(is_there(folder) ? folder / "audit.log" : folder);
 }
 
 void check_places_and_judging(const plan::RunOptions& options) {

@@ -114,7 +114,7 @@ std::string list_of(const std::vector<fs::path>& folders) {
 }
 
 bool looks_like_path(const std::string& text) {
-    return text.find('/') != std::string::npos || fs::path(text).has_extension() || fs::exists(text);
+    return text.find('/') != std::string::npos || fs::path(text).has_extension() || is_there(text);
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ FoundBundles find_bundles(const std::vector<fs::path>& folders) {
         std::error_code ignored;
         std::vector<fs::path> candidates;
         for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-            if (fs::exists(entry.path() / "manifest.json", ignored)) {
+            if (is_there(entry.path() / "manifest.json")) {
                 candidates.push_back(entry.path());
             }
         }
@@ -209,11 +209,11 @@ FoundBundles find_bundles(const std::vector<fs::path>& folders) {
 }
 
 Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, const std::vector<fs::path>& folders) {
-    if (fs::is_directory(text) && fs::exists(fs::path(text) / "manifest.json")) {
+    if (is_folder(text) && is_there(fs::path(text) / "manifest.json")) {
         return read_bundle(text);
     }
     for (const fs::path& folder : folders) {
-        if (fs::exists(folder / text / "manifest.json")) {
+        if (is_there(folder / text / "manifest.json")) {
             return read_bundle(folder / text);
         }
     }
@@ -228,10 +228,10 @@ Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, 
             fmt::format("no model \"{}\": looked for a bundle in {} (found {}); scripts/export_models.py makes bundles",
                         text, list_of(folders), names_of(found)));
     }
-    if (!fs::exists(text)) {
-        throw UsageError(fmt::format("{}: no such file", text));
+    if (!is_there(text)) {
+        throw UsageError(fmt::format("{}: {}", text, why_not_there(text)));
     }
-    if (!fs::is_regular_file(text)) {
+    if (!is_plain_file(text)) {
         throw UsageError(fmt::format("{}: neither a file nor a bundle (a folder with manifest.json)", text));
     }
     if (inputs.empty()) {
@@ -244,7 +244,7 @@ Model find_model(const std::string& text, const std::vector<InputSpec>& inputs, 
 }
 
 void check_file(const Model& model, ModelFile& file) {
-    if (!fs::exists(file.path)) {
+    if (!is_there(file.path)) {
         throw DataError(fmt::format("{}: no such file, although {} names it; export the model again",
                                     file.path.string(), model.origin.string()));
     }
@@ -260,7 +260,7 @@ void check_file(const Model& model, ModelFile& file) {
 fs::path data_folder(const fs::path& executable_folder) {
     const fs::path installed = executable_folder / ".." / "share" / "gravbench";
     // In a build tree the executable is in build/PRESET/bin.
-    return fs::exists(installed) ? installed.lexically_normal() : (executable_folder / "../../..").lexically_normal();
+    return is_there(installed) ? installed.lexically_normal() : (executable_folder / "../../..").lexically_normal();
 }
 
 }  // namespace gravbench::plan

@@ -73,7 +73,7 @@ bool takes_one_value(const std::string& key) {
 /// "none,llga" is a list to the command line; a config has lists of its own.
 void check_is_no_list(const Allowed& allowed, const Json& value, const std::string& origin) {
     const std::string text = value.is_string() ? value.get<std::string>() : "";
-    const bool is_file = text.find('/') != std::string::npos && std::filesystem::exists(text);
+    const bool is_file = text.find('/') != std::string::npos && is_there(text);
     if (text.find(',') == std::string::npos || is_file) {
         return;
     }
@@ -248,7 +248,7 @@ Layer read_config(const std::filesystem::path& path) {
 
 Layer read_preset(const std::string& name, const std::filesystem::path& folder, const std::string& arch) {
     for (const std::string& file : {name + ".json", name + "." + arch + ".json"}) {
-        if (std::filesystem::is_regular_file(folder / file)) {
+        if (is_plain_file(folder / file)) {
             return read_config(folder / file);
         }
     }

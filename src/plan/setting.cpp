@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/errors.h"
+#include "base/files.h"
 #include "plan/identity.h"
 
 namespace gravbench::plan {
@@ -66,7 +67,7 @@ void apply_allocator(const Value& value, LaunchSetup& setup) {
     for (const std::string& folder : folders) {
         for (const std::string& name : names) {
             const auto path = std::filesystem::path(folder) / name;
-            if (std::filesystem::exists(path)) {
+            if (is_there(path)) {
                 setup.environment["LD_PRELOAD"] = path.string();
                 return;
             }

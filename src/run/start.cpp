@@ -71,7 +71,7 @@ void move_aside(const fs::path& path, const std::string& aside) {
 
 bool has_place_for_journal(const plan::Plan& plan) {
     const fs::path output = plan.options.places.output;
-    return !output.empty() && (!fs::exists(output) || fs::is_regular_file(output));
+    return !output.empty() && (!is_there(output) || is_plain_file(output));
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ Start begin(const plan::Plan& plan, const machine::Machine& host, bool has_resum
     }
     const Parts parts = fingerprint(plan, host);
     const fs::path path = records::journal_path(plan.options.places.output);
-    if (fs::exists(path) && has_resume) {
+    if (is_there(path) && has_resume) {
         return resumed(path, parts);
     }
     if (has_resume) {
@@ -148,7 +148,7 @@ Start begin(const plan::Plan& plan, const machine::Machine& host, bool has_resum
             "--resume: {} is not there, so there is nothing to go on with: all is measured", path.string()));
     }
     try {
-        if (fs::exists(path)) {
+        if (is_there(path)) {
             const std::string aside = path.string() + ".previous";
             move_aside(path, aside);
             start.notes.push_back(

@@ -284,3 +284,31 @@ def test_the_front_is_linked_without_libtorch() -> None:
     linked = subprocess.run(["ldd", GRAVBENCH], capture_output=True, text=True, check=True).stdout
     assert "libc.so" in linked
     assert not any(name in linked for name in ("torch", "c10", "gomp", "mkl"))
+
+
+TOO_LONG = "f" * 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", TOO_LONG + ".pt", "--dry-run"],
+        ["run", "model.pt", "--input", "f32[batch,4]", "--engine", f"/{TOO_LONG}", "--dry-run"],
+        ["show", TOO_LONG],
+        ["compare", TOO_LONG],
+        ["run", "--config", TOO_LONG, "--dry-run"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_told_like_one_that_is_not_there(front: Front, command: list[str]) -> None:
+    front.model("model.pt")
+    outcome = front.call(*command)
+    assert outcome.code == 2 and TOO_LONG in outcome.stderr
+    assert "filesystem error" not in outcome.stderr
+
+
+def test_a_config_with_a_word_longer_than_a_files_name_is_told_as_any_other_wrong_word(front: Front) -> None:
+    config = front.folder / "config.json"
+    config.write_text(json.dumps({"models": [front.model("model.pt")], "fpmath": f"strict,{TOO_LONG}/x"}), encoding="utf-8")
+    outcome = front.call("run", "--config", str(config), "--dry-run")
+    assert outcome.code == 2 and "fpmath" in outcome.stderr
+    assert "filesystem error" not in outcome.stderr
