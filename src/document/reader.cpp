@@ -176,8 +176,7 @@ Document parsed(std::istream& stream, const std::string& name) {
 Document read(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     // A pipe cannot be read twice; and what cannot be read at all is told by read_file.
-    return file && is_plain_file(path) ? parsed(file, path.string())
-                                                          : from_text(read_file(path), path.string());
+    return file && is_plain_file(path) ? parsed(file, path.string()) : from_text(read_file(path), path.string());
 }
 
 Document from_text(std::string_view text, const std::string& name) {

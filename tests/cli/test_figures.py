@@ -156,7 +156,7 @@ def test_a_setting_that_is_not_in_force_is_a_problem_in_document_and_table(front
     outcome = front.run({"rules": [rule]}, "--launches", "2", "--jit", "freeze")
     assert outcome.code == 0
     assert outcome.problems() == ["setting_without_effect"]
-    assert 'jit: freeze was asked for, none is in force' in outcome.message()
+    assert "jit: freeze was asked for, none is in force" in outcome.message()
     assert "setting_without_effect" in outcome.stdout
 
 
