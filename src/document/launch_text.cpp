@@ -1,0 +1,193 @@
+#include "document/launch_text.h"
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+
+namespace gravbench::document {
+namespace {
+
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::value;
+
+struct NumberMember {
+    std::string_view name;
+    std::optional<double> machine::Disturbance::*member;
+};
+constexpr NumberMember disturbance_numbers[] = {{"stolen_share", &machine::Disturbance::stolen_share},
+                                                {"competing_cpus", &machine::Disturbance::competing_cpus},
+                                                {"waiting_share", &machine::Disturbance::waiting_share},
+                                                {"frequency_mhz", &machine::Disturbance::frequency_mhz}};
+
+struct CountMember {
+    std::string_view name;
+    std::optional<std::int64_t> machine::Disturbance::*member;
+};
+constexpr CountMember disturbance_counts[] = {{"involuntary_switches", &machine::Disturbance::involuntary_switches},
+                                              {"major_faults", &machine::Disturbance::major_faults},
+                                              {"swapped_pages", &machine::Disturbance::swapped_pages},
+                                              {"throttled_ns", &machine::Disturbance::throttled_ns},
+                                              {"thermal_events", &machine::Disturbance::thermal_events}};
+
+void read_disturbance_member(std::string_view key, value found, const Place& place, machine::Disturbance& disturbance) {
+    if (key == "seconds") {
+        disturbance.seconds = number_at(found, place.member("seconds"));
+        return;
+    }
+    for (const NumberMember& number : disturbance_numbers) {
+        if (key == number.name && found.type() != json_type::null) {
+            disturbance.*number.member = number_at(found, place.member(number.name));
+        }
+    }
+    for (const CountMember& count : disturbance_counts) {
+        if (key == count.name && found.type() != json_type::null) {
+            disturbance.*count.member = integer_at(found, checked::duration_ns, place.member(count.name));
+        }
+    }
+}
+
+/// As machine::to_json() writes it; a document has hundreds of thousands, so they do not become JSON values first.
+machine::Disturbance disturbance_at(value found, const Place& place) {
+    machine::Disturbance disturbance;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_disturbance_member(key, field.value(), place, disturbance);
+    }
+    return disturbance;
+}
+
+void read_block_member(std::string_view key, value found, const Place& place, records::Block& block) {
+    if (key == "samples_ns") {
+        block.samples_ns = integers_at(found, checked::duration_ns_above_0, place.member("samples_ns"));
+    } else if (key == "wall_ns") {
+        block.wall_ns = integer_at(found, checked::duration_ns_above_0, place.member("wall_ns"));
+    } else if (key == "round") {
+        block.round = small_integer_at(found, place.member("round"));
+    } else if (key == "disturbance") {
+        block.disturbance = disturbance_at(found, place.member("disturbance"));
+    } else if (key == "disturbed_by") {
+        block.disturbed_by = texts_at(found, place.member("disturbed_by"));
+    }
+}
+
+records::Block block_at(value found, const Place& place) {
+    records::Block block;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_block_member(key, field.value(), place, block);
+    }
+    if (block.samples_ns.empty() || block.wall_ns == 0) {
+        throw DataError(place.text() + ": expected \"samples_ns\" with at least one sample, and \"wall_ns\"");
+    }
+    once.require({"round", "disturbance", "disturbed_by"}, place);
+    return block;
+}
+
+std::vector<records::Block> blocks_at(value found, const Place& place) {
+    std::vector<records::Block> blocks;
+    for (value item : list_at(found, place)) {
+        blocks.push_back(block_at(item, place.item(blocks.size())));
+    }
+    if (blocks.empty()) {
+        throw DataError(place.text() + ": expected at least one block");
+    }
+    blocks.shrink_to_fit();
+    return blocks;
+}
+
+struct DurationMember {
+    std::string_view name;
+    std::int64_t records::ColdStart::*member;
+};
+constexpr DurationMember cold_start_durations[] = {{"start_ns", &records::ColdStart::start_ns},
+                                                   {"load_ns", &records::ColdStart::load_ns},
+                                                   {"prepare_ns", &records::ColdStart::prepare_ns},
+                                                   {"first_inference_ns", &records::ColdStart::first_inference_ns},
+                                                   {"second_inference_ns", &records::ColdStart::second_inference_ns}};
+
+std::optional<records::ColdStart> cold_start_at(value found, const Place& place) {
+    if (found.is_null()) {
+        return std::nullopt;
+    }
+    records::ColdStart cold;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        for (const DurationMember& duration : cold_start_durations) {
+            if (key == duration.name) {
+                cold.*duration.member = integer_at(field.value(), checked::duration_ns, place.member(duration.name));
+                break;
+            }
+        }
+    }
+    for (const DurationMember& duration : cold_start_durations) {
+        once.require({duration.name}, place);
+    }
+    return cold;
+}
+
+void read_measured_member(std::string_view key, value found, const Place& place, records::Launch& measured) {
+    if (key == "blocks") {
+        measured.blocks = blocks_at(found, place);
+    } else if (key == "number") {
+        measured.number = small_integer_at(found, place);
+    } else if (key == "cold_start") {
+        measured.cold_start = cold_start_at(found, place);
+    } else if (key == "warmup_inferences") {
+        measured.warmup_inferences = integer_at(found, checked::not_negative, place);
+    } else if (key == "is_steady") {
+        measured.is_steady = truth_at(found, place);
+    } else if (key == "is_restless") {
+        measured.is_restless = truth_at(found, place);
+    } else if (key == "busy_ns") {
+        measured.busy_ns = integer_at(found, checked::duration_ns, place);
+    } else if (key == "peak_rss_bytes") {
+        measured.peak_rss_bytes = integer_at(found, checked::not_negative, place);
+    } else if (key == "inputs_digest") {
+        measured.inputs_digest = text_at(found, place);
+    }
+}
+
+void read_launch_member(std::string_view key, value found, const Place& place, Launch& launch) {
+    if (key == "machine") {
+        launch.machine = static_cast<std::size_t>(small_integer_at(found, place));
+    } else if (key == "engine") {
+        launch.engine = static_cast<std::size_t>(small_integer_at(found, place));
+    } else if (key == "is_unusual") {
+        launch.is_unusual = truth_at(found, place);
+    } else {
+        read_measured_member(key, found, place, launch.measured);
+    }
+}
+
+Launch launch_at(value found, const Place& place) {
+    Launch launch;
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        read_launch_member(key, field.value(), place.member(key), launch);
+    }
+    once.require({"blocks", "machine", "engine", "number", "cold_start", "warmup_inferences", "is_steady",
+                  "is_restless", "busy_ns", "peak_rss_bytes", "inputs_digest"},
+                 place);
+    return launch;
+}
+
+}  // namespace
+
+std::vector<Launch> launches_at(value found, const Place& place) {
+    std::vector<Launch> launches;
+    for (value item : list_at(found, place)) {
+        launches.push_back(launch_at(item, place.item(launches.size())));
+    }
+    launches.shrink_to_fit();
+    return launches;
+}
+
+}  // namespace gravbench::document

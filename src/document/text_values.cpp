@@ -1,0 +1,200 @@
+#include "document/text_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "document/strict_json.h"
+
+namespace gravbench::document {
+
+using simdjson::ondemand::array;
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::object;
+using simdjson::ondemand::value;
+
+namespace {
+
+std::string name_of(json_type type) {
+    switch (type) {
+        case json_type::array:
+            return "a list";
+        case json_type::object:
+            return "an object";
+        case json_type::number:
+            return "a number";
+        case json_type::string:
+            return "a text";
+        case json_type::boolean:
+            return "true or false";
+        case json_type::null:
+            return "null";
+    }
+    return "something else";
+}
+
+[[noreturn]] void throw_unexpected(const Place& place, const char* expected, value found) {
+    throw DataError(fmt::format("{}: expected {}, found {}", place.text(), expected, name_of(found.type())));
+}
+
+Json number_json(value found) {
+    std::int64_t whole = 0;
+    if (found.get_int64().get(whole) == simdjson::SUCCESS) {
+        return whole < 0 ? Json(whole) : Json(static_cast<std::uint64_t>(whole));
+    }
+    std::uint64_t large = 0;
+    return found.get_uint64().get(large) == simdjson::SUCCESS ? Json(large) : Json(double(found.get_double()));
+}
+
+std::size_t deeper(std::size_t depth, const Place& place) {
+    if (depth == most_depth) {
+        throw DataError(place.text() + ": brackets are nested too deeply");
+    }
+    return depth + 1;
+}
+
+Json object_json(object found, const Place& place, std::size_t depth) {
+    Json json = Json::object();
+    for (auto field : found) {
+        if (json.size() == most_members) {
+            throw DataError(fmt::format("{}: more than {} members", place.text(), most_members));
+        }
+        std::string name(std::string_view(field.unescaped_key()));
+        if (!json.get_ref<Json::object_t&>().emplace(name, small_json(field.value(), place, depth)).second) {
+            throw DataError(fmt::format("{}: \"{}\" stands there twice", place.text(), name));
+        }
+    }
+    return json;
+}
+
+Json array_json(array found, const Place& place, std::size_t depth) {
+    Json json = Json::array();
+    for (value item : found) {
+        json.push_back(small_json(item, place, depth));
+    }
+    return json;
+}
+
+}  // namespace
+
+std::string Place::text() const {
+    const std::string before = up == nullptr ? "" : up->text();
+    if (index != none) {
+        return fmt::format("{}[{}]", before, index);
+    }
+    return before.empty() ? std::string(name) : fmt::format("{}.{}", before, name);
+}
+
+void MembersOnce::add(std::string_view name, const Place& place) {
+    if (names_.size() == most_members) {
+        throw DataError(fmt::format("{}: more than {} members", place.text(), most_members));
+    }
+    if (has(name)) {
+        throw DataError(fmt::format("{}: \"{}\" stands there twice", place.text(), name));
+    }
+    names_.push_back(name);
+}
+
+bool MembersOnce::has(std::string_view name) const {
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
+
+void MembersOnce::require(std::initializer_list<std::string_view> names, const Place& place) const {
+    for (const std::string_view name : names) {
+        if (!has(name)) {
+            throw DataError(fmt::format("{}: \"{}\" is missing", place.text(), name));
+        }
+    }
+}
+
+array list_at(value found, const Place& place) {
+    if (found.type() != json_type::array) {
+        throw_unexpected(place, "a list", found);
+    }
+    return found.get_array();
+}
+
+object object_at(value found, const Place& place) {
+    if (found.type() != json_type::object) {
+        throw_unexpected(place, "an object", found);
+    }
+    return found.get_object();
+}
+
+std::int64_t integer_at(value found, checked::Range range, const Place& place) {
+    std::int64_t number = 0;
+    if (found.get_int64().get(number) != simdjson::SUCCESS || number < range.least || number > range.most) {
+        throw DataError(
+            fmt::format("{}: expected a whole number from {} to {}", place.text(), range.least, range.most));
+    }
+    return number;
+}
+
+int small_integer_at(value found, const Place& place) {
+    return static_cast<int>(integer_at(found, checked::small_not_negative, place));
+}
+
+bool truth_at(value found, const Place& place) {
+    bool truth = false;
+    if (found.get_bool().get(truth) != simdjson::SUCCESS) {
+        throw_unexpected(place, "true or false", found);
+    }
+    return truth;
+}
+
+std::string text_at(value found, const Place& place) {
+    std::string_view text;
+    if (found.get_string().get(text) != simdjson::SUCCESS) {
+        throw_unexpected(place, "a text", found);
+    }
+    return std::string(text);
+}
+
+std::vector<std::int64_t> integers_at(value found, checked::Range range, const Place& place) {
+    std::vector<std::int64_t> numbers;
+    for (value item : list_at(found, place)) {
+        numbers.push_back(integer_at(item, range, place.item(numbers.size())));
+    }
+    numbers.shrink_to_fit();
+    return numbers;
+}
+
+double number_at(value found, const Place& place) {
+    double number = 0;
+    if (found.get_double().get(number) != simdjson::SUCCESS || !(number >= 0)) {
+        throw DataError(fmt::format("{}: expected a number that is not below 0", place.text()));
+    }
+    return number;
+}
+
+std::vector<std::string> texts_at(value found, const Place& place) {
+    std::vector<std::string> texts;
+    for (value item : list_at(found, place)) {
+        texts.push_back(text_at(item, place.item(texts.size())));
+    }
+    return texts;
+}
+
+Json small_json(value found, const Place& place, std::size_t depth) {
+    switch (found.type()) {
+        case json_type::object:
+            return object_json(found.get_object(), place, deeper(depth, place));
+        case json_type::array:
+            return array_json(found.get_array(), place, deeper(depth, place));
+        case json_type::string:
+            return std::string(std::string_view(found.get_string()));
+        case json_type::boolean:
+            return bool(found.get_bool());
+        case json_type::number:
+            return number_json(found);
+        case json_type::null:
+            break;
+    }
+    if (!found.is_null()) {
+        throw DataError(place.text() + ": damaged, or no JSON");
+    }
+    return nullptr;
+}
+
+}  // namespace gravbench::document

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/checked_json.h"
+#include "base/json.h"
+
+/// Values of a text that simdjson has parsed, each checked as it is read. They are for what a document has so much of
+/// that making JSON values of it first (base/checked_json.h) would take too long. All throw DataError
+/// ("r.json: cells[3].launches[0].number: expected a whole number from 0 to 9"), or simdjson::simdjson_error where the
+/// text is no JSON.
+namespace gravbench::document {
+
+/// Where a value stands; written out only where something is wrong with it.
+struct Place {
+    const Place* up;
+    std::string_view name;
+    std::size_t index;  ///< `none` for a member
+    static constexpr std::size_t none = ~std::size_t{0};
+
+    std::string text() const;
+    Place member(std::string_view of) const { return {this, of, none}; }
+    Place item(std::size_t number) const { return {this, "", number}; }
+};
+
+/// Members of one object, by names that the parser keeps until its text is done. A second one of the same name would
+/// silently replace the first.
+class MembersOnce {
+  public:
+    void add(std::string_view name, const Place& place);
+    bool has(std::string_view name) const;
+    /// Throws for the first of them that is not there.
+    void require(std::initializer_list<std::string_view> names, const Place& place) const;
+
+  private:
+    boost::container::small_vector<std::string_view, 16> names_;
+};
+
+simdjson::ondemand::array list_at(simdjson::ondemand::value found, const Place& place);
+simdjson::ondemand::object object_at(simdjson::ondemand::value found, const Place& place);
+std::int64_t integer_at(simdjson::ondemand::value found, checked::Range range, const Place& place);
+int small_integer_at(simdjson::ondemand::value found, const Place& place);
+bool truth_at(simdjson::ondemand::value found, const Place& place);
+std::string text_at(simdjson::ondemand::value found, const Place& place);
+std::vector<std::int64_t> integers_at(simdjson::ondemand::value found, checked::Range range, const Place& place);
+/// Not below 0.
+double number_at(simdjson::ondemand::value found, const Place& place);
+std::vector<std::string> texts_at(simdjson::ondemand::value found, const Place& place);
+
+/// The same as strict_json() of its text, in a third of the time.
+Json small_json(simdjson::ondemand::value found, const Place& place, std::size_t depth = 0);
+
+}  // namespace gravbench::document
