@@ -20,6 +20,8 @@ class FileDescriptor {
     FileDescriptor(const FileDescriptor&) = delete;
     FileDescriptor& operator=(const FileDescriptor&) = delete;
     int get() const { return descriptor_; }
+    /// From now on whoever takes it closes it.
+    int release() { return std::exchange(descriptor_, -1); }
 
   private:
     int descriptor_;

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -50,7 +51,8 @@ std::vector<std::string> assignments(const Environment& environment) {
     return result;
 }
 
-/// Runs in the child, between fork and exec: only calls that are safe there.
+/// Runs in the child, between vfork and exec, on this process's memory: only calls that are safe there, and nothing is
+/// changed but its own arguments.
 [[noreturn]] void become_engine(char** command, char** environment, int channel, int log, int report) {
     ::setpgid(0, 0);
     // If the front is killed, nobody else would end the engine.
@@ -68,6 +70,24 @@ std::vector<std::string> assignments(const Environment& environment) {
     const int error = errno;
     [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);
     ::_exit(127);
+}
+
+/// What is written at one end is read at the other; `theirs` is the engine's.
+struct Ends {
+    FileDescriptor ours;
+    FileDescriptor theirs;
+};
+
+std::optional<Ends> channel_ends() {
+    std::array<int, 2> ends{};
+    const bool is_made = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0;
+    return is_made ? std::optional(Ends{FileDescriptor(ends[0]), FileDescriptor(ends[1])}) : std::nullopt;
+}
+
+std::optional<Ends> pipe_ends() {
+    std::array<int, 2> ends{};
+    const bool is_made = ::pipe2(ends.data(), O_CLOEXEC) == 0;
+    return is_made ? std::optional(Ends{FileDescriptor(ends[0]), FileDescriptor(ends[1])}) : std::nullopt;
 }
 
 std::string signal_text(int signal) {
@@ -97,12 +117,11 @@ Environment inherited_environment() {
 }
 
 EngineProcess::EngineProcess(const Engine& engine, const Environment& environment, const fs::path& log)
-    : log_(log), out_of_memory_kills_before_(machine::out_of_memory_kills()) {
-    std::array<int, 2> channel{};
-    std::array<int, 2> report{};
-    const int log_descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    if (log_descriptor < 0 || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.data()) != 0 ||
-        ::pipe2(report.data(), O_CLOEXEC) != 0) {
+    : channel_(-1), log_(log), out_of_memory_kills_before_(machine::out_of_memory_kills()) {
+    const FileDescriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
+    std::optional<Ends> channel = output.get() < 0 ? std::nullopt : channel_ends();
+    std::optional<Ends> report = channel ? pipe_ends() : std::nullopt;
+    if (!report) {
         throw EngineError("engine_not_started",
                           fmt::format("cannot prepare {}: {}", engine.command.front(), std::strerror(errno)));
     }
@@ -110,26 +129,20 @@ EngineProcess::EngineProcess(const Engine& engine, const Environment& environmen
     complete[protocol::channel_variable] = std::to_string(protocol::channel_descriptor);
     CStrings command(engine.command);
     CStrings variables(assignments(complete));
-    process_ = ::fork();
+    // Not fork: that copies the tables of this process's memory, which grows with the run, and each page that is
+    // written to afterwards. NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork)
+    process_ = ::vfork();
     if (process_ == 0) {
-        become_engine(command.data(), variables.data(), channel[1], log_descriptor, report[1]);
+        become_engine(command.data(), variables.data(), channel->theirs.get(), output.get(), report->theirs.get());
     }
-    if (process_ > 0) {
-        ::setpgid(process_, process_);  // The child does so too: whichever comes first, kill_group() finds the group.
-    }
-    ::close(channel[1]);
-    ::close(report[1]);
-    ::close(log_descriptor);
-    channel_ = channel[0];
     int error = process_ < 0 ? errno : 0;
+    channel_ = std::move(channel->ours);
+    report->theirs = FileDescriptor(-1);
     // The pipe closes at exec; what comes through it before is why exec failed.
-    const bool is_failed = process_ < 0 || read_whole(report[0], error);
-    ::close(report[0]);
-    if (is_failed) {
+    if (process_ < 0 || read_whole(report->ours.get(), error)) {
         if (process_ > 0) {
             ::waitpid(process_, nullptr, 0);
         }
-        ::close(channel_);
         throw EngineError("engine_not_started",
                           fmt::format("cannot start {}: {}", engine.command.front(), std::strerror(error)));
     }
@@ -140,13 +153,10 @@ EngineProcess::~EngineProcess() {
     if (!has_ended_) {
         ::waitpid(process_, nullptr, 0);
     }
-    if (channel_ >= 0) {
-        ::close(channel_);
-    }
 }
 
 int EngineProcess::take_channel() {
-    return std::exchange(channel_, -1);
+    return channel_.release();
 }
 
 void EngineProcess::kill_group() const {

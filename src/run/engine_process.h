@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
+
 namespace gravbench::run {
 
 using Environment = std::map<std::string, std::string>;
@@ -50,7 +52,7 @@ class EngineProcess {
     void kill_group() const;
 
     pid_t process_ = -1;
-    int channel_ = -1;
+    FileDescriptor channel_;
     bool has_ended_ = false;
     std::filesystem::path log_;
     std::int64_t out_of_memory_kills_before_ = 0;

@@ -1,10 +1,13 @@
 #include "run/engine_process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "base/errors.h"
@@ -41,6 +44,48 @@ bool ends(pid_t process) {
         ::usleep(1000);
     }
     return !runs(process);
+}
+
+int open_descriptors() {
+    const std::filesystem::directory_iterator listing("/proc/self/fd");
+    return static_cast<int>(std::distance(begin(listing), end(listing)));
+}
+
+/// Lets this process open so many descriptors more, while it lives.
+class DescriptorLimit {
+  public:
+    explicit DescriptorLimit(int more) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const FileDescriptor next(::open("/dev/null", O_RDONLY));
+        rlimit lower = before_;
+        lower.rlim_cur = static_cast<rlim_t>(next.get() + more);
+        ::setrlimit(RLIMIT_NOFILE, &lower);
+    }
+    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    DescriptorLimit(const DescriptorLimit&) = delete;
+    DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+
+  private:
+    rlimit before_{};
+};
+
+TEST_CASE("an engine that there are no descriptors left for is refused, and leaves none open") {
+    const TemporaryFolder folder;
+    const int before = open_descriptors();
+    // The log, two ends of the channel, two of the report.
+    for (int more = 0; more < 5; ++more) {
+        std::string message;
+        {
+            const DescriptorLimit limit(more);
+            try {
+                EngineProcess({"true", {"/bin/true"}}, {}, folder.path() / "log");
+            } catch (const EngineError& error) {
+                message = error.what();
+            }
+        }
+        CHECK_THAT(message, Contains("cannot prepare /bin/true: Too many open files"));
+        CHECK(open_descriptors() == before);
+    }
 }
 
 TEST_CASE("an exit status, a signal and a kill are told apart") {
