@@ -9,8 +9,6 @@
 namespace gravbench::document {
 namespace {
 
-using simdjson::ondemand::json_type;
-using simdjson::ondemand::object;
 using simdjson::ondemand::value;
 
 std::vector<std::vector<std::int64_t>> lists_at(value found, checked::Range range, const Place& place) {
@@ -21,62 +19,53 @@ std::vector<std::vector<std::int64_t>> lists_at(value found, checked::Range rang
     return lists;
 }
 
-version_1::Samples samples_at(value found, const Place& place) {
-    version_1::Samples samples;
-    MembersOnce once;
-    for (auto field : object_at(found, place)) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
+Version1Samples samples_at(value found, const Place& place) {
+    Version1Samples samples;
+    for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
         if (key == "launches") {
-            const Place here = place.member("launches");
-            for (value item : list_at(field.value(), here)) {
+            for (value item : list_at(member, here)) {
                 samples.samples_ns.push_back(
                     lists_at(item, checked::duration_ns_above_0, here.item(samples.samples_ns.size())));
             }
         } else if (key == "wall_ns") {
-            samples.wall_ns = lists_at(field.value(), checked::duration_ns_above_0, place.member("wall_ns"));
+            samples.wall_ns = lists_at(member, checked::duration_ns_above_0, here);
         } else if (key == "rounds") {
-            samples.rounds = lists_at(field.value(), checked::not_negative, place.member("rounds"));
+            samples.rounds = lists_at(member, checked::not_negative, here);
+        } else {
+            check_ignored(member, here);
         }
-    }
+    });
     return samples;
 }
 
-CellText read_object(object cell, bool is_version_1, const Place& place) {
+CellText read_object(value cell, bool is_version_1, const Place& place) {
     CellText text;
-    MembersOnce once;
-    for (auto field : cell) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
+    const MembersOnce once = for_each_member(cell, place, [&](std::string_view key, value found, const Place& here) {
         if (key == "samples" && is_version_1) {
-            text.samples = samples_at(field.value(), place.member("samples"));
+            text.samples = samples_at(found, here);
         } else if (key == "launches" && !is_version_1) {
-            text.launches = launches_at(field.value(), place.member("launches"));
-        } else {
+            text.launches = launches_at(found, here);
+        } else if (!read_figures(key, found, here, text.figures)) {
             const std::string name(key);
-            text.rest[name] = small_json(field.value(), place);
+            text.rest[name] = small_json(found, here);
         }
-    }
-    if (!is_version_1 && !once.has("launches")) {
-        throw DataError(place.text() + ": \"launches\" is missing");
+    });
+    if (!is_version_1) {
+        once.require({"launches"}, place);
     }
     return text;
 }
 
 }  // namespace
 
-CellText CellParser::read(const std::string& text, bool is_version_1, const std::string& where) {
+CellText CellParser::read(std::string& text, bool is_version_1, const std::string& where) {
     const Place place{nullptr, where.c_str(), Place::none};
     try {
-        // With room behind it, which the parser may look at.
-        padded_.assign(text);
-        padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+        // The parser may look at what stands there.
+        text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
         simdjson::ondemand::document document =
-            parser_.iterate(padded_.data(), padded_.size(), padded_.size() + simdjson::SIMDJSON_PADDING);
-        if (document.type() != json_type::object) {
-            throw DataError(where + ": expected an object");
-        }
-        CellText cell = read_object(document.get_object(), is_version_1, place);
+            parser_.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING);
+        CellText cell = read_object(document.get_value(), is_version_1, place);
         const char* next = nullptr;
         if (document.current_location().get(next) == simdjson::SUCCESS) {
             throw DataError(where + ": damaged: something follows the end of the cell");

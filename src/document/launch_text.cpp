@@ -7,7 +7,6 @@
 namespace gravbench::document {
 namespace {
 
-using simdjson::ondemand::json_type;
 using simdjson::ondemand::value;
 
 struct NumberMember {
@@ -31,55 +30,56 @@ constexpr CountMember disturbance_counts[] = {{"involuntary_switches", &machine:
 
 void read_disturbance_member(std::string_view key, value found, const Place& place, machine::Disturbance& disturbance) {
     if (key == "seconds") {
-        disturbance.seconds = number_at(found, place.member("seconds"));
+        disturbance.seconds = number_at(found, place);
         return;
     }
     for (const NumberMember& number : disturbance_numbers) {
-        if (key == number.name && found.type() != json_type::null) {
-            disturbance.*number.member = number_at(found, place.member(number.name));
+        if (key == number.name) {
+            disturbance.*number.member = number_or_null(found, place);
+            return;
         }
     }
     for (const CountMember& count : disturbance_counts) {
-        if (key == count.name && found.type() != json_type::null) {
-            disturbance.*count.member = integer_at(found, checked::duration_ns, place.member(count.name));
+        if (key == count.name) {
+            if (!is_null(found, place)) {
+                disturbance.*count.member = integer_at(found, checked::duration_ns, place);
+            }
+            return;
         }
     }
+    check_ignored(found, place);
 }
 
 /// As machine::to_json() writes it; a document has hundreds of thousands, so they do not become JSON values first.
 machine::Disturbance disturbance_at(value found, const Place& place) {
     machine::Disturbance disturbance;
-    MembersOnce once;
-    for (auto field : object_at(found, place)) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
-        read_disturbance_member(key, field.value(), place, disturbance);
-    }
+    for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
+        read_disturbance_member(key, member, here, disturbance);
+    });
     return disturbance;
 }
 
 void read_block_member(std::string_view key, value found, const Place& place, records::Block& block) {
     if (key == "samples_ns") {
-        block.samples_ns = integers_at(found, checked::duration_ns_above_0, place.member("samples_ns"));
+        block.samples_ns = integers_at(found, checked::duration_ns_above_0, place);
     } else if (key == "wall_ns") {
-        block.wall_ns = integer_at(found, checked::duration_ns_above_0, place.member("wall_ns"));
+        block.wall_ns = integer_at(found, checked::duration_ns_above_0, place);
     } else if (key == "round") {
-        block.round = small_integer_at(found, place.member("round"));
+        block.round = small_integer_at(found, place);
     } else if (key == "disturbance") {
-        block.disturbance = disturbance_at(found, place.member("disturbance"));
+        block.disturbance = disturbance_at(found, place);
     } else if (key == "disturbed_by") {
-        block.disturbed_by = texts_at(found, place.member("disturbed_by"));
+        block.disturbed_by = texts_at(found, place);
+    } else {
+        check_ignored(found, place);
     }
 }
 
 records::Block block_at(value found, const Place& place) {
     records::Block block;
-    MembersOnce once;
-    for (auto field : object_at(found, place)) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
-        read_block_member(key, field.value(), place, block);
-    }
+    const MembersOnce once = for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
+        read_block_member(key, member, here, block);
+    });
     if (block.samples_ns.empty() || block.wall_ns == 0) {
         throw DataError(place.text() + ": expected \"samples_ns\" with at least one sample, and \"wall_ns\"");
     }
@@ -110,21 +110,19 @@ constexpr DurationMember cold_start_durations[] = {{"start_ns", &records::ColdSt
                                                    {"second_inference_ns", &records::ColdStart::second_inference_ns}};
 
 std::optional<records::ColdStart> cold_start_at(value found, const Place& place) {
-    if (found.is_null()) {
+    if (is_null(found, place)) {
         return std::nullopt;
     }
     records::ColdStart cold;
-    MembersOnce once;
-    for (auto field : object_at(found, place)) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
+    const MembersOnce once = for_each_member(found, place, [&](std::string_view key, value time, const Place& here) {
         for (const DurationMember& duration : cold_start_durations) {
             if (key == duration.name) {
-                cold.*duration.member = integer_at(field.value(), checked::duration_ns, place.member(duration.name));
-                break;
+                cold.*duration.member = integer_at(time, checked::duration_ns, here);
+                return;
             }
         }
-    }
+        check_ignored(time, here);
+    });
     for (const DurationMember& duration : cold_start_durations) {
         once.require({duration.name}, place);
     }
@@ -150,6 +148,8 @@ void read_measured_member(std::string_view key, value found, const Place& place,
         measured.peak_rss_bytes = integer_at(found, checked::not_negative, place);
     } else if (key == "inputs_digest") {
         measured.inputs_digest = text_at(found, place);
+    } else {
+        check_ignored(found, place);
     }
 }
 
@@ -167,13 +167,10 @@ void read_launch_member(std::string_view key, value found, const Place& place, L
 
 Launch launch_at(value found, const Place& place) {
     Launch launch;
-    MembersOnce once;
-    for (auto field : object_at(found, place)) {
-        const std::string_view key = field.unescaped_key();
-        once.add(key, place);
-        read_launch_member(key, field.value(), place.member(key), launch);
-    }
-    once.require({"blocks", "machine", "engine", "number", "cold_start", "warmup_inferences", "is_steady",
+    for_each_member(
+        found, place,
+        [&](std::string_view key, value member, const Place& here) { read_launch_member(key, member, here, launch); })
+        .require({"blocks", "machine", "engine", "number", "cold_start", "warmup_inferences", "is_steady",
                   "is_restless", "busy_ns", "peak_rss_bytes", "inputs_digest"},
                  place);
     return launch;

@@ -26,35 +26,8 @@ std::optional<double> amount_or_null(const Json& object, const std::string& key,
     return number;
 }
 
-double amount(const Json& object, const std::string& key, const std::string& where) {
-    required<double>(object, key, where);
-    return *amount_or_null(object, key, where);
-}
-
 std::string text_or_empty(const Json& object, const char* key, const std::string& where) {
     return optional_member<std::string>(object, key, "", where);
-}
-
-std::optional<stats::Interval> interval_or_null(const Json& object, const std::string& key, const std::string& where) {
-    const auto found = object.find(key);
-    if (found == object.end() || found->is_null()) {
-        return std::nullopt;
-    }
-    const auto ends = required<std::vector<double>>(object, key, where);
-    if (ends.size() != 2 || !(ends[0] <= ends[1])) {
-        throw DataError(fmt::format("{}: \"{}\" is no interval of two ascending numbers: {}", where, key,
-                                    found->dump().substr(0, 80)));
-    }
-    return stats::Interval{ends[0], ends[1]};
-}
-
-std::string reason_for(const Json& reasons, const std::string& name, const std::string& where) {
-    return optional_member<std::string>(reasons, name, "", where);
-}
-
-figures::Figure figure_from(const Json& json, const std::string& name, const Json& reasons, const std::string& where) {
-    return {amount_or_null(json, name, where), interval_or_null(json, name + "_ci95", where),
-            reason_for(reasons, name, where), reason_for(reasons, name + "_ci95", where)};
 }
 
 std::vector<machine::Cache> caches_from(const Json& json, const std::string& where) {
@@ -181,52 +154,6 @@ std::vector<findings::Effect> effects_from(const Json& settings, const std::stri
     return effects;
 }
 
-figures::Latency latency_from(const Json& json, const std::string& where) {
-    static const Json none = Json::object();
-    const Json* given = object_or_null(json, "reasons", where);
-    const Json& reasons = given == nullptr ? none : *given;
-    figures::Latency latency;
-    latency.mean = figure_from(json, "mean", reasons, where);
-    latency.stddev = amount_or_null(json, "stddev", where).value_or(0);
-    latency.min = amount_or_null(json, "min", where).value_or(0);
-    latency.max = amount_or_null(json, "max", where).value_or(0);
-    for (const figures::Percentile& percentile : figures::percentiles()) {
-        latency.percentiles.push_back(figure_from(json, percentile.name, reasons, where));
-    }
-    latency.samples = optional_member<std::size_t>(json, "samples", 0, where);
-    latency.launches = optional_member<std::size_t>(json, "launches", 0, where);
-    return latency;
-}
-
-figures::Figure throughput_from(const Json& json, const std::string& where) {
-    figures::Figure figure{amount_or_null(json, "value", where), interval_or_null(json, "ci95", where), "", ""};
-    (figure.value ? figure.interval_reason : figure.reason) = text_or_empty(json, "reason", where);
-    return figure;
-}
-
-figures::ColdStart cold_start_from(const Json& json, const std::string& where) {
-    return {amount_or_null(json, "start", where), amount_or_null(json, "load", where),
-            amount_or_null(json, "prepare", where), amount_or_null(json, "first_inference", where),
-            amount_or_null(json, "second_inference", where)};
-}
-
-figures::Precision precision_from(const Json& json, const std::string& where) {
-    figures::Precision precision;
-    precision.metric = required<std::string>(json, "metric", where);
-    precision.wanted = amount_or_null(json, "wanted", where);
-    precision.reached = amount_or_null(json, "reached", where);
-    const Json& deviation = object_member(json, "deviation", where);
-    precision.between_launches = amount(deviation, "between_launches", where);
-    precision.between_blocks = amount(deviation, "between_blocks", where);
-    precision.within_blocks = amount(deviation, "within_blocks", where);
-    if (const Json* design = object_or_null(json, "design", where)) {
-        precision.design = stats::Design{
-            required<std::size_t>(*design, "iterations", where), required<std::size_t>(*design, "blocks", where),
-            required<std::size_t>(*design, "launches", where), amount(*design, "seconds", where)};
-    }
-    return precision;
-}
-
 records::Accuracy accuracy_from(const Json& json, const std::string& where) {
     records::Accuracy accuracy;
     accuracy.outputs = protocol::comparison_from(json, where);
@@ -269,7 +196,8 @@ std::vector<findings::Problem> problems_from(const Json& cell, const std::string
     return problems;
 }
 
-void read_common(const Json& json, const std::string& where, Cell& cell) {
+void read_common(CellText& text, const std::string& where, Cell& cell) {
+    const Json& json = text.rest;
     const auto read_part = [&](const char* key, auto from, auto& member) {
         if (const Json* part = object_or_null(json, key, where)) {
             member = from(*part, where + "." + key);
@@ -283,16 +211,16 @@ void read_common(const Json& json, const std::string& where, Cell& cell) {
     }
     cell.effects = effects_from(settings, where + ".settings");
     read_part("environment", texts_from, cell.environment);
-    read_part("latency_ms", latency_from, cell.latency);
-    read_part("throughput_per_s", throughput_from, cell.throughput);
-    read_part("cold_start_ms", cold_start_from, cell.cold_start);
+    cell.latency = std::move(text.figures.latency);
+    cell.throughput = std::move(text.figures.throughput);
+    cell.cold_start = text.figures.cold_start;
+    cell.precision = std::move(text.figures.precision);
     if (const Json* memory = object_or_null(json, "memory", where)) {
         const auto peak = optional_member<std::int64_t>(*memory, "peak_rss_bytes", 0, where + ".memory");
         cell.peak_rss_bytes = peak > 0 ? std::optional(peak) : std::nullopt;
     }
     read_part("accuracy", accuracy_from, cell.accuracy);
     read_part("audit", audit_from, cell.audit);
-    read_part("precision", precision_from, cell.precision);
     cell.problems = problems_from(json, where);
     cell.log_tail = text_or_empty(json, "log_tail", where);
     cell.is_valid = required<bool>(json, "valid", where);

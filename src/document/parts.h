@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "document/cell_text.h"
 #include "document/document.h"
 
 /// The parts of a document as JSON, but for samples: what the readers of all versions share. Each function throws
@@ -34,15 +35,12 @@ Model model_from(const Json& json, const std::string& where);
 std::map<std::string, Value> values_from(const Json& json, const std::string& where);
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where);
 std::vector<findings::Effect> effects_from(const Json& settings, const std::string& where);
-figures::Latency latency_from(const Json& json, const std::string& where);
-figures::Figure throughput_from(const Json& json, const std::string& where);
-figures::ColdStart cold_start_from(const Json& json, const std::string& where);
-figures::Precision precision_from(const Json& json, const std::string& where);
 records::Accuracy accuracy_from(const Json& json, const std::string& where);
 Audit audit_from(const Json& json, const std::string& where);
 std::vector<findings::Problem> problems_from(const Json& cell, const std::string& where);
 
-/// What both versions say of a cell in the same way: its model, settings, figures, audit, problems.
-void read_common(const Json& json, const std::string& where, Cell& cell);
+/// What both versions say of a cell in the same way: its model, settings, figures, audit, problems. Takes the figures
+/// out of the text.
+void read_common(CellText& text, const std::string& where, Cell& cell);
 
 }  // namespace gravbench::document

@@ -45,7 +45,7 @@ std::optional<std::size_t> place_from(const Json& json, const char* key, std::si
 void read_cell(CellText text, const std::string& where, Document& document) {
     const Json& json = text.rest;
     Cell& cell = document.cells.emplace_back();
-    read_common(json, where, cell);
+    read_common(text, where, cell);
     cell.identity = identity_from(object_member(json, "identity", where), where + ".identity");
     const Json& settings = object_member(json, "settings", where);
     cell.requested = values_from(object_member(settings, "requested", where), where + ".settings.requested");
@@ -118,14 +118,9 @@ void read_head_of(const Json& head, Document& document) {
     (is_version_1(head, document.name) ? version_1::read_head : read_head)(head, document);
 }
 
-void read_next_cell(const std::string& text, bool is_first_version, CellParser& parser, Document& document) {
+void read_next_cell(std::string& text, bool is_first_version, CellParser& parser, Document& document) {
     const std::string where = fmt::format("{}: cells[{}]", document.name, document.cells.size());
-    CellText cell = parser.read(text, is_first_version, where);
-    if (is_first_version) {
-        version_1::read_cell(cell.rest, std::move(cell.samples), where, document);
-    } else {
-        read_cell(std::move(cell), where, document);
-    }
+    (is_first_version ? version_1::read_cell : read_cell)(parser.read(text, is_first_version, where), where, document);
 }
 
 /// What stands before the cells is enough to read them in a document that this program wrote; in any other the rest of

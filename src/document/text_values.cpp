@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 
 #include "base/errors.h"
-#include "document/strict_json.h"
 
 namespace gravbench::document {
 
@@ -54,8 +53,12 @@ std::size_t deeper(std::size_t depth, const Place& place) {
     return depth + 1;
 }
 
+/// Most objects have no more: growing to it step by step would move each member several times.
+constexpr std::size_t usual_members = 8;
+
 Json object_json(object found, const Place& place, std::size_t depth) {
     Json json = Json::object();
+    json.get_ref<Json::object_t&>().reserve(usual_members);
     for (auto field : found) {
         if (json.size() == most_members) {
             throw DataError(fmt::format("{}: more than {} members", place.text(), most_members));
@@ -86,18 +89,11 @@ std::string Place::text() const {
     return before.empty() ? std::string(name) : fmt::format("{}.{}", before, name);
 }
 
-void MembersOnce::add(std::string_view name, const Place& place) {
-    if (names_.size() == most_members) {
-        throw DataError(fmt::format("{}: more than {} members", place.text(), most_members));
-    }
+void MembersOnce::throw_not_added(std::string_view name, const Place& place) const {
     if (has(name)) {
         throw DataError(fmt::format("{}: \"{}\" stands there twice", place.text(), name));
     }
-    names_.push_back(name);
-}
-
-bool MembersOnce::has(std::string_view name) const {
-    return std::find(names_.begin(), names_.end(), name) != names_.end();
+    throw DataError(fmt::format("{}: more than {} members", place.text(), most_members));
 }
 
 void MembersOnce::require(std::initializer_list<std::string_view> names, const Place& place) const {
@@ -152,12 +148,12 @@ std::string text_at(value found, const Place& place) {
 }
 
 std::vector<std::int64_t> integers_at(value found, checked::Range range, const Place& place) {
-    std::vector<std::int64_t> numbers;
+    // How many there are is known at the end only: they wait on the stack, unless they are very many.
+    boost::container::small_vector<std::int64_t, 512> numbers;
     for (value item : list_at(found, place)) {
         numbers.push_back(integer_at(item, range, place.item(numbers.size())));
     }
-    numbers.shrink_to_fit();
-    return numbers;
+    return {numbers.begin(), numbers.end()};
 }
 
 double number_at(value found, const Place& place) {
@@ -166,6 +162,37 @@ double number_at(value found, const Place& place) {
         throw DataError(fmt::format("{}: expected a number that is not below 0", place.text()));
     }
     return number;
+}
+
+bool is_null(value found, const Place& place) {
+    if (found.type() != json_type::null) {
+        return false;
+    }
+    if (!found.is_null()) {
+        throw DataError(place.text() + ": damaged, or no JSON");
+    }
+    return true;
+}
+
+std::optional<double> number_or_null(value found, const Place& place) {
+    return is_null(found, place) ? std::nullopt : std::optional(number_at(found, place));
+}
+
+std::optional<stats::Interval> interval_or_null(value found, const Place& place) {
+    if (is_null(found, place)) {
+        return std::nullopt;
+    }
+    std::array<double, 2> ends{};
+    std::size_t count = 0;
+    bool are_numbers = true;
+    for (value item : list_at(found, place)) {
+        are_numbers = are_numbers && count < ends.size() && item.get_double().get(ends[count]) == simdjson::SUCCESS;
+        ++count;
+    }
+    if (count != ends.size() || !are_numbers || !(ends[0] <= ends[1])) {
+        throw DataError(place.text() + ": expected two ascending numbers");
+    }
+    return stats::Interval{ends[0], ends[1]};
 }
 
 std::vector<std::string> texts_at(value found, const Place& place) {
@@ -191,10 +218,12 @@ Json small_json(value found, const Place& place, std::size_t depth) {
         case json_type::null:
             break;
     }
-    if (!found.is_null()) {
-        throw DataError(place.text() + ": damaged, or no JSON");
-    }
+    is_null(found, place);
     return nullptr;
+}
+
+void check_ignored(value found, const Place& place) {
+    small_json(found, place);
 }
 
 }  // namespace gravbench::document

@@ -2,15 +2,19 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/checked_json.h"
 #include "base/json.h"
+#include "document/strict_json.h"
+#include "stats/summary.h"
 
 /// Values of a text that simdjson has parsed, each checked as it is read. They are for what a document has so much of
 /// that making JSON values of it first (base/checked_json.h) would take too long. All throw DataError
@@ -34,17 +38,37 @@ struct Place {
 /// silently replace the first.
 class MembersOnce {
   public:
-    void add(std::string_view name, const Place& place);
-    bool has(std::string_view name) const;
+    void add(std::string_view name, const Place& place) {
+        if (names_.size() == most_members || has(name)) {
+            throw_not_added(name, place);
+        }
+        names_.push_back(name);
+    }
+    bool has(std::string_view name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
     /// Throws for the first of them that is not there.
     void require(std::initializer_list<std::string_view> names, const Place& place) const;
 
   private:
+    [[noreturn]] void throw_not_added(std::string_view name, const Place& place) const;
+
     boost::container::small_vector<std::string_view, 16> names_;
 };
 
-simdjson::ondemand::array list_at(simdjson::ondemand::value found, const Place& place);
 simdjson::ondemand::object object_at(simdjson::ondemand::value found, const Place& place);
+
+/// Hands each member's name, value and place to `use`. Which there were.
+template <typename Use>
+MembersOnce for_each_member(simdjson::ondemand::value found, const Place& place, Use use) {
+    MembersOnce once;
+    for (auto field : object_at(found, place)) {
+        const std::string_view key = field.unescaped_key();
+        once.add(key, place);
+        use(key, field.value(), place.member(key));
+    }
+    return once;
+}
+
+simdjson::ondemand::array list_at(simdjson::ondemand::value found, const Place& place);
 std::int64_t integer_at(simdjson::ondemand::value found, checked::Range range, const Place& place);
 int small_integer_at(simdjson::ondemand::value found, const Place& place);
 bool truth_at(simdjson::ondemand::value found, const Place& place);
@@ -52,9 +76,16 @@ std::string text_at(simdjson::ondemand::value found, const Place& place);
 std::vector<std::int64_t> integers_at(simdjson::ondemand::value found, checked::Range range, const Place& place);
 /// Not below 0.
 double number_at(simdjson::ondemand::value found, const Place& place);
+bool is_null(simdjson::ondemand::value found, const Place& place);
+std::optional<double> number_or_null(simdjson::ondemand::value found, const Place& place);
+/// Two ascending numbers.
+std::optional<stats::Interval> interval_or_null(simdjson::ondemand::value found, const Place& place);
 std::vector<std::string> texts_at(simdjson::ondemand::value found, const Place& place);
 
 /// The same as strict_json() of its text, in a third of the time.
 Json small_json(simdjson::ondemand::value found, const Place& place, std::size_t depth = 0);
+
+/// What nobody asks for must be JSON nevertheless: in what was parsed it is only looked for where it is read.
+void check_ignored(simdjson::ondemand::value found, const Place& place);
 
 }  // namespace gravbench::document

@@ -119,7 +119,7 @@ void read_facts(const Json& facts, const std::string& where, Launch& launch) {
 }
 
 /// Zips what stood in parallel lists.
-Launch launch_of(std::size_t place, Samples& samples, const std::string& where) {
+Launch launch_of(std::size_t place, Version1Samples& samples, const std::string& where) {
     Launch launch;
     launch.measured.number = static_cast<int>(place);
     auto& blocks = samples.samples_ns[place];
@@ -148,9 +148,11 @@ void read_head(const Json& head, Document& document) {
         {document::machine_from(object_member(head, "machine", document.name), document.name + ": machine")});
 }
 
-void read_cell(const Json& json, Samples samples, const std::string& where, Document& document) {
+void read_cell(CellText text, const std::string& where, Document& document) {
+    const Json& json = text.rest;
+    Version1Samples& samples = text.samples;
     Cell& cell = document.cells.emplace_back();
-    read_common(json, where, cell);
+    read_common(text, where, cell);
     const Json& settings = object_member(json, "settings", where);
     read_settings(object_member(settings, "requested", where), where + ".settings.requested", cell);
     cell.identity.model = cell.model.name;

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
+#include "document/cell_text.h"
 #include "document/document.h"
 
 /// The migration of `gravbench.results/1`: samples, wall times and rounds stood in lists beside the launches, one
@@ -12,18 +11,10 @@ namespace gravbench::document::version_1 {
 
 inline constexpr const char* schema_name = "gravbench.results/1";
 
-/// The member "samples" of a cell: by launch and block.
-struct Samples {
-    std::vector<std::vector<std::vector<std::int64_t>>> samples_ns;
-    std::vector<std::vector<std::int64_t>> wall_ns;
-    std::vector<std::vector<std::int64_t>> rounds;  ///< empty in documents of the first versions
-};
-
 /// The parts of the document but for its cells. Throws DataError that begins with the document's name.
 void read_head(const Json& head, Document& document);
 
-/// One cell, from its members but for "samples".
-void read_cell(const Json& json, Samples samples, const std::string& where, Document& document);
+void read_cell(CellText text, const std::string& where, Document& document);
 
 /// "versus" names cells by their keys; after all cells.
 void read_versus(const Json& head, Document& document);

@@ -25,8 +25,8 @@ constexpr double ns_per_ms = 1e6;
 /// What is not known to this factor is not known: a number would only mislead.
 constexpr double least_knowledge = 10;
 
-/// A figure of some samples in ascending order; nothing where they are too few for it.
-using FigureOf = std::function<std::optional<double>(const std::vector<double>& sorted)>;
+/// A figure of some samples in any order; nothing where they are too few for it.
+using FigureOf = std::function<std::optional<double>(std::vector<double> samples)>;
 
 const Percentile* find_percentile(const std::string& name) {
     const auto found = std::find_if(percentiles().begin(), percentiles().end(),
@@ -36,17 +36,20 @@ const Percentile* find_percentile(const std::string& name) {
 
 FigureOf figure_named(const std::string& name) {
     if (name == "mean") {
-        return [](const auto& sorted) {
-            return sorted.empty() ? std::nullopt : std::optional(stats::moments(sorted).mean);
+        return [](std::vector<double> samples) {
+            // Always added in the same order, so that the sum is the same to its last digit.
+            std::sort(samples.begin(), samples.end());
+            return samples.empty() ? std::nullopt : std::optional(stats::moments(samples).mean);
         };
     }
     const Percentile* percentile = find_percentile(name);
     if (percentile == nullptr) {
         throw DataError("there is no latency figure \"" + name + "\"");
     }
-    return [p = percentile->probability](const auto& sorted) {
-        return sorted.size() < stats::launch_samples_needed(p) ? std::nullopt
-                                                               : std::optional(stats::launch_quantile(sorted, p));
+    return [p = percentile->probability](std::vector<double> samples) {
+        return samples.size() < stats::launch_samples_needed(p)
+                   ? std::nullopt
+                   : std::optional(stats::launch_quantile_of_unsorted(samples, p));
     };
 }
 
@@ -54,7 +57,7 @@ FigureOf figure_named(const std::string& name) {
 std::vector<double> block_figures(const Launch& launch, const FigureOf& figure) {
     std::vector<double> figures;
     for (const Block& block : launch.blocks) {
-        const auto of_block = figure(records::sorted_ms({&block, 1}));
+        const auto of_block = figure(records::latencies_ms({&block, 1}));
         if (!of_block) {
             return {};
         }
@@ -205,12 +208,12 @@ const std::vector<Percentile>& percentiles() {
 }
 
 std::optional<double> launch_figure(const Launch& launch, const std::string& name) {
-    return figure_named(name)(records::sorted_ms(launch.blocks));
+    return figure_named(name)(records::latencies_ms(launch.blocks));
 }
 
 std::optional<stats::LaunchFigure> launch_figure_with_blocks(const Launch& launch, const std::string& name) {
     const FigureOf figure = figure_named(name);
-    const auto value = figure(records::sorted_ms(launch.blocks));
+    const auto value = figure(records::latencies_ms(launch.blocks));
     return value ? std::optional(stats::LaunchFigure{*value, block_figures(launch, figure)}) : std::nullopt;
 }
 

@@ -14,7 +14,7 @@ std::vector<Launch> complete(const std::vector<LaunchRecord>& launches) {
     return result;
 }
 
-std::vector<double> sorted_ms(std::span<const Block> blocks) {
+std::vector<double> latencies_ms(std::span<const Block> blocks) {
     std::vector<double> result;
     std::size_t count = 0;
     for (const Block& block : blocks) {
@@ -26,6 +26,11 @@ std::vector<double> sorted_ms(std::span<const Block> blocks) {
             result.push_back(static_cast<double>(sample) / 1e6);
         }
     }
+    return result;
+}
+
+std::vector<double> sorted_ms(std::span<const Block> blocks) {
+    std::vector<double> result = latencies_ms(blocks);
     std::sort(result.begin(), result.end());
     return result;
 }

@@ -91,7 +91,10 @@ struct LaunchRecord {
 /// What those launches measured that have figures.
 std::vector<Launch> complete(const std::vector<LaunchRecord>& launches);
 
-/// The latencies of these blocks in ms, in ascending order.
+/// The latencies of these blocks in ms, as they were measured.
+std::vector<double> latencies_ms(std::span<const Block> blocks);
+
+/// The same in ascending order.
 std::vector<double> sorted_ms(std::span<const Block> blocks);
 
 }  // namespace gravbench::records

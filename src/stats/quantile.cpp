@@ -55,6 +55,19 @@ double launch_quantile(std::span<const double> sorted, double probability) {
     return sorted[below - 1] + (rank - static_cast<double>(below)) * (sorted[above - 1] - sorted[below - 1]);
 }
 
+double launch_quantile_of_unsorted(std::span<double> samples, double probability) {
+    if (!samples.empty()) {
+        // The two samples that it lies between go where sorting would put them.
+        const auto below = static_cast<std::size_t>(unbiased_rank(samples.size(), probability));
+        const auto after = samples.begin() + static_cast<std::ptrdiff_t>(below);
+        std::nth_element(samples.begin(), after - 1, samples.end());
+        if (after != samples.end()) {
+            std::iter_swap(after, std::min_element(after, samples.end()));
+        }
+    }
+    return launch_quantile(samples, probability);
+}
+
 std::size_t launch_samples_needed(double probability) {
     if (!(probability > 0 && probability < 1)) {
         throw_not_a_probability(probability, "(0, 1)");

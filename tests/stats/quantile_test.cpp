@@ -102,6 +102,25 @@ TEST_CASE("a launch's quantile is numpy's median-unbiased one") {
     CHECK_THROWS_AS(launch_quantile(ten, 1.5), DataError);
 }
 
+TEST_CASE("a launch's quantile of unsorted samples is that of sorted ones, to the last digit") {
+    std::mt19937_64 random(22);
+    std::uniform_int_distribution<int> sample(1, 50);
+    for (std::size_t count = 1; count <= 80; ++count) {
+        std::vector<double> samples(count);
+        std::generate(samples.begin(), samples.end(), [&] { return sample(random) / 7.0; });
+        std::vector<double> sorted = samples;
+        std::sort(sorted.begin(), sorted.end());
+        for (const double probability : {0.0, 0.1, 0.5, 0.9, 0.99, 1.0}) {
+            std::vector<double> unsorted = samples;
+            CHECK(launch_quantile_of_unsorted(unsorted, probability) == launch_quantile(sorted, probability));
+        }
+    }
+    std::vector<double> none;
+    std::vector<double> two{1, 2};
+    CHECK_THROWS_AS(launch_quantile_of_unsorted(none, 0.5), DataError);
+    CHECK_THROWS_AS(launch_quantile_of_unsorted(two, 1.5), DataError);
+}
+
 TEST_CASE("a launch's quantile ends at the outermost sample only with fewer samples than it needs") {
     CHECK(launch_samples_needed(0.5) == 1);
     CHECK(launch_samples_needed(0.9) == 7);
