@@ -55,6 +55,11 @@ std::vector<std::string> split(const std::string& text, char separator) {
     return pieces;
 }
 
+std::string first_line(const std::string& text) {
+    const std::size_t end = text.find('\n');
+    return end == std::string::npos ? text : text.substr(0, end) + " ...";
+}
+
 std::optional<double> parse_share(const std::string& text) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);

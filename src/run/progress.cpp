@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "figures/latency.h"
 
 namespace gravbench::run {
@@ -79,7 +80,8 @@ void Progress::launch_finished(const records::LaunchRecord& record, std::chrono:
     const std::string head =
         fmt::format("[{:>{}}/{}] {} launch {}", done_, width, total_, record.cell, record.launch.number + 1);
     if (record.problem) {
-        print_line(fmt::format("{}: {}: {}", head, record.problem->code, record.problem->message));
+        // Whole in the table and the document.
+        print_line(fmt::format("{}: {}: {}", head, record.problem->code, first_line(record.problem->message)));
         return;
     }
     if (is_terminal_) {

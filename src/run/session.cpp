@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace gravbench::run {
 
@@ -225,7 +226,7 @@ std::optional<const Reference*> Session::reference_for(std::size_t cell) {
 
 void Session::give_up(std::size_t cell, records::Problem problem) {
     const std::string& key = plan_.cells[cell].key;
-    progress_.note(fmt::format("{}: {}", key, problem.message));
+    progress_.note(fmt::format("{}: {}", key, first_line(problem.message)));
     progress_.cell_abandoned(key);
     design_.give_up(cell);
     outcome_.cells[cell].problems.push_back(std::move(problem));

@@ -32,6 +32,12 @@ TEST_CASE("a suggestion is the end of a sentence, or nothing") {
     CHECK(did_you_mean("precision", names).empty());
 }
 
+TEST_CASE("the first line of several says that there are more") {
+    CHECK(first_line("one") == "one");
+    CHECK(first_line("one\ntwo\nthree") == "one ...");
+    CHECK(first_line("").empty());
+}
+
 TEST_CASE("splitting keeps empty pieces") {
     using Pieces = std::vector<std::string>;
     CHECK(split("1,8,32", ',') == Pieces{"1", "8", "32"});

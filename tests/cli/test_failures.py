@@ -92,6 +92,14 @@ def is_running(process: int) -> bool:
         return False
 
 
+def test_a_long_message_of_an_engine_stands_once(front: Front) -> None:
+    lines = ["sizes 3 and 4 differ", *(f"at frame {number}" for number in range(30))]
+    rule = {"request": "run", "do": "error", "code": "inference_failed", "message": "\n".join(lines)}
+    outcome = front.run({"rules": [rule]}, "--launches", "2")
+    assert outcome.code == 5 and "sizes 3 and 4 differ ..." in outcome.stderr
+    assert (outcome.stderr + outcome.stdout).count("at frame 29") == 1
+
+
 @pytest.mark.parametrize("rule", [{"do": "drip"}, {"do": "wait", "milliseconds": 300}])
 def test_a_slow_reply_is_waited_for(front: Front, rule: dict[str, Any]) -> None:
     outcome = front.run({"rules": [{"request": "run", "nth": 3, **rule}]}, "--launches", "2", "--timeout", "30s")
