@@ -45,13 +45,18 @@ CellText read_object(value cell, bool is_version_1, const Place& place) {
             text.samples = samples_at(found, here);
         } else if (key == "launches" && !is_version_1) {
             text.launches = launches_at(found, here);
+        } else if (key == "identity" && !is_version_1) {
+            text.identity = identity_at(found, here);
+        } else if (key == "settings") {
+            text.settings = settings_at(found, is_version_1, here);
         } else if (!read_figures(key, found, here, text.figures)) {
             const std::string name(key);
             text.rest[name] = small_json(found, here);
         }
     });
+    once.require({"settings"}, place);
     if (!is_version_1) {
-        once.require({"launches"}, place);
+        once.require({"identity", "launches"}, place);
     }
     return text;
 }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "document/document.h"
 #include "document/figures_text.h"
+#include "document/settings_text.h"
 
 /// A cell's text: its many numbers go straight into their structs, the rest becomes a small JSON value.
 namespace gravbench::document {
@@ -22,6 +23,9 @@ struct Version1Samples {
 struct CellText {
     Json rest = Json::object();  ///< every other member
     CellFigures figures;
+    CellSettings settings;
+    /// Version 2: what the cell is.
+    plan::Identity identity;
     /// Version 2: "launches", whole.
     std::vector<Launch> launches;
     /// Version 1: "samples".

@@ -116,42 +116,12 @@ Model model_from(const Json& json, const std::string& where) {
     return model;
 }
 
-std::map<std::string, Value> values_from(const Json& json, const std::string& where) {
-    std::map<std::string, Value> values;
-    for (const auto& [name, item] : json.items()) {
-        auto value = protocol::value_from(item);
-        if (!value) {
-            throw_wrong_type(name, where, item);
-        }
-        values.emplace(name, std::move(*value));
-    }
-    return values;
-}
-
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where) {
     std::map<std::string, std::string> texts;
     for (const auto& [name, item] : json.items()) {
         texts[name] = required<std::string>(json, name, where);
     }
     return texts;
-}
-
-std::vector<findings::Effect> effects_from(const Json& settings, const std::string& where) {
-    std::vector<findings::Effect> effects;
-    if (!settings.contains("effects")) {
-        return effects;
-    }
-    for_each_item(settings, "effects", where, [&](const Json& json, const std::string& here) {
-        const auto name = required<std::string>(json, "verdict", here);
-        const auto verdict = findings::verdict_named(name);
-        auto value = protocol::value_from(required_member(json, "value", here));
-        if (!verdict || !value) {
-            throw DataError(fmt::format("{}: \"{}\" is no verdict, or \"value\" no scalar", here, name));
-        }
-        effects.push_back({required<std::string>(json, "setting", here), std::move(*value), *verdict,
-                           required<std::string>(json, "evidence", here)});
-    });
-    return effects;
 }
 
 records::Accuracy accuracy_from(const Json& json, const std::string& where) {
@@ -205,11 +175,8 @@ void read_common(CellText& text, const std::string& where, Cell& cell) {
     };
     cell.key = required<std::string>(json, "key", where);
     cell.model = model_from(object_member(json, "model", where), where + ".model");
-    const Json& settings = object_member(json, "settings", where);
-    if (const Json* effective = object_or_null(settings, "effective", where)) {
-        cell.effective = values_from(*effective, where + ".settings.effective");
-    }
-    cell.effects = effects_from(settings, where + ".settings");
+    cell.effective = std::move(text.settings.effective);
+    cell.effects = std::move(text.settings.effects);
     read_part("environment", texts_from, cell.environment);
     cell.latency = std::move(text.figures.latency);
     cell.throughput = std::move(text.figures.throughput);

@@ -31,10 +31,7 @@ const Json* object_or_null(const Json& object, const char* key, const std::strin
 Run run_from(const Json& json, const std::string& where);
 machine::Machine machine_from(const Json& json, const std::string& where);
 Model model_from(const Json& json, const std::string& where);
-/// Names and scalar values.
-std::map<std::string, Value> values_from(const Json& json, const std::string& where);
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where);
-std::vector<findings::Effect> effects_from(const Json& settings, const std::string& where);
 records::Accuracy accuracy_from(const Json& json, const std::string& where);
 Audit audit_from(const Json& json, const std::string& where);
 std::vector<findings::Problem> problems_from(const Json& cell, const std::string& where);

@@ -18,19 +18,6 @@
 namespace gravbench::document {
 namespace {
 
-plan::Identity identity_from(const Json& json, const std::string& where) {
-    plan::Identity identity;
-    identity.model = required<std::string>(json, "model", where);
-    identity.engine = required<std::string>(json, "engine", where);
-    for (const auto& [symbol, ignored] : object_member(json, "shape", where).items()) {
-        identity.shape[symbol] = required<std::int64_t>(json["shape"], symbol, where + ".shape");
-    }
-    identity.settings = values_from(object_member(json, "settings", where), where + ".settings");
-    identity.environment = texts_from(object_member(json, "environment", where), where + ".environment");
-    identity.variant = required<int>(json, "variant", where);
-    return identity;
-}
-
 /// An index into a table of the document; nothing where it is null.
 std::optional<std::size_t> place_from(const Json& json, const char* key, std::size_t count, const std::string& where) {
     const auto place = required_member(json, key, where).is_null()
@@ -46,9 +33,8 @@ void read_cell(CellText text, const std::string& where, Document& document) {
     const Json& json = text.rest;
     Cell& cell = document.cells.emplace_back();
     read_common(text, where, cell);
-    cell.identity = identity_from(object_member(json, "identity", where), where + ".identity");
-    const Json& settings = object_member(json, "settings", where);
-    cell.requested = values_from(object_member(settings, "requested", where), where + ".settings.requested");
+    cell.identity = std::move(text.identity);
+    cell.requested = std::move(text.settings.requested);
     cell.engine = place_from(json, "engine", document.engines.size(), where);
     cell.machine = place_from(json, "machine", document.machines.size(), where);
     cell.launches = std::move(text.launches);

@@ -153,8 +153,7 @@ void read_cell(CellText text, const std::string& where, Document& document) {
     Version1Samples& samples = text.samples;
     Cell& cell = document.cells.emplace_back();
     read_common(text, where, cell);
-    const Json& settings = object_member(json, "settings", where);
-    read_settings(object_member(settings, "requested", where), where + ".settings.requested", cell);
+    read_settings(text.settings.requested_1, where + ".settings.requested", cell);
     cell.identity.model = cell.model.name;
     cell.identity.settings = plan::without_defaults(cell.requested);
     read_label(cell);

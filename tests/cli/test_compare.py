@@ -430,7 +430,7 @@ WHOLE = json.dumps(document(cell({}, 10, 1)))
         ('{"schema": "gravbench.results/9"}', 'new.json: not a results document: "schema" is "gravbench.results/9"'),
         ("[1, 2]", "new.json: not a results document"),
         ('{"schema": "gravbench.results/1", "run": {"id": "x"}, "machine": {}}', "cells"),
-        ('{"schema": "gravbench.results/1", "run": {"id": "x"}, "machine": {}, "cells": [{"key": "x"}]}', "model"),
+        ('{"schema": "gravbench.results/1", "run": {"id": "x"}, "machine": {}, "cells": [{"key": "x"}]}', "settings"),
     ],
 )
 def test_a_file_that_is_no_results_document_is_refused_by_name(front: Front, content: str, message: str) -> None:

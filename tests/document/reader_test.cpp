@@ -1,5 +1,7 @@
 #include "document/reader.h"
 
+#include <limits>
+
 #include "base/errors.h"
 #include "catch.h"
 #include "document/run_builder.h"
@@ -159,6 +161,15 @@ TEST_CASE("a damaged document is refused with its name and the place") {
         {changed("/cells/0/engine", -1), "cells[0]"},
         {changed("/versus/0/new", 3), "versus[0]"},
         {changed("/cells/0/settings/effects", Json::parse(R"([{"setting": "jit"}])")), "effects[0]"},
+        {changed("/cells/0/settings/effects", Json::object()), "settings.effects: expected a list"},
+        {changed("/cells/0/settings/requested/jit", Json::array()), "settings.requested.jit"},
+        {changed("/cells/0/settings/requested/jit", std::numeric_limits<std::uint64_t>::max()), "requested.jit"},
+        {changed("/cells/0/settings", nullptr), "settings: expected an object"},
+        {changed("/cells/0/identity/shape/batch", "one"), "identity.shape.batch"},
+        {changed("/cells/0/identity/environment", Json{{"A", 1}}), "identity.environment.A: expected a text"},
+        {changed("/cells/0/identity/variant", -1), "identity.variant"},
+        {replaced("\"variant\":", "\"x\": {\"y\": [tru]}, \"variant\":"), "cells[0]"},
+        {replaced("\"identity\":", "\"identities\":"), "\"identity\" is missing"},
         {changed("/run/status", "done"), "status"},
     };
     for (const auto& [text, place] : damages) {
