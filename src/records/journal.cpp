@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "base/checked_json.h"
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* schema = "gravbench.journal/2";
 constexpr const char* older_schema = "gravbench.journal/1";
+constexpr const char* blocks_before_key = "blocks_before";
 
 std::string cannot_write(const fs::path& path, int cause) {
     return fmt::format("{}: cannot write: {}", path.string(), std::strerror(cause));
@@ -42,11 +45,17 @@ JournalHeader header_from(const Json& json, const std::string& where) {
             checked::text_map(json, "fingerprint", where + ": header")};
 }
 
-/// A launch is written after each of its blocks: the last time it stands there is the one that counts.
+/// A launch is written after each of its blocks: the last time it stands there is the one that counts, with the blocks
+/// that it had before.
 class Launches {
   public:
-    void add(LaunchRecord record) {
+    void add(const Json& json, const std::string& where) {
+        LaunchRecord record = launch_record_from(json, where);
         const auto [place, is_new] = places_.try_emplace({record.cell, record.launch.number}, launches_.size());
+        if (json.contains(blocks_before_key)) {
+            const auto before = checked::integer(json, blocks_before_key, checked::not_negative, where);
+            take_blocks(is_new ? nullptr : &launches_[place->second], static_cast<std::size_t>(before), where, record);
+        }
         if (is_new) {
             launches_.push_back(std::move(record));
         } else {
@@ -56,6 +65,20 @@ class Launches {
     std::vector<LaunchRecord> take() { return std::move(launches_); }
 
   private:
+    static void take_blocks(LaunchRecord* from, std::size_t count, const std::string& where, LaunchRecord& to) {
+        const std::size_t there = from == nullptr ? 0 : from->launch.blocks.size();
+        if (count > there) {
+            throw DataError(
+                fmt::format("{}.{}: {} blocks, but an earlier line has {}", where, blocks_before_key, count, there));
+        }
+        if (from != nullptr) {
+            std::vector<Block> blocks = std::move(from->launch.blocks);
+            blocks.resize(count);
+            std::move(to.launch.blocks.begin(), to.launch.blocks.end(), std::back_inserter(blocks));
+            to.launch.blocks = std::move(blocks);
+        }
+    }
+
     std::map<std::pair<std::string, int>, std::size_t> places_;
     std::vector<LaunchRecord> launches_;
 };
@@ -100,24 +123,34 @@ Journal Journal::append_to(const fs::path& path) {
     return {path, O_APPEND};
 }
 
-template <typename Record>
-void Journal::append_record(const Record& record) noexcept {
+template <typename Make>
+void Journal::append_line(Make make) noexcept {
     if (failure_) {
         return;
     }
     try {
-        write_line(to_json(record));
+        write_line(make());
     } catch (const std::exception& error) {
         failure_ = fmt::format("{}: cannot write: {}", path_.string(), error.what());
     }
 }
 
 void Journal::append(const LaunchRecord& record) noexcept {
-    append_record(record);
+    append_line([&] {
+        const std::size_t blocks = record.launch.blocks.size();
+        std::size_t& written = blocks_written_[{record.cell, record.launch.number}];
+        const std::size_t before = written <= blocks ? written : 0;
+        written = blocks;
+        Json json = to_json(record, before);
+        if (before > 0) {
+            json[blocks_before_key] = before;
+        }
+        return json;
+    });
 }
 
 void Journal::append(const AuditRecord& record) noexcept {
-    append_record(record);
+    append_line([&] { return to_json(record); });
 }
 
 void Journal::write_line(const Json& json) {
@@ -148,7 +181,7 @@ JournalContent read_journal(const fs::path& path) {
         } else if (json.contains("audited")) {
             content.audits.push_back(audit_record_from(json, where + ": audit record"));
         } else {
-            launches.add(launch_record_from(json, where + ": launch"));
+            launches.add(json, where + ": launch");
         }
     }
     if (line == 0) {

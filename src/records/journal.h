@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
@@ -24,7 +25,8 @@ struct JournalHeader {
 
 /// The file beside the output to which a launch is appended and synced after each of its blocks while a run lasts, so
 /// that a kill loses at most the block in flight. JSON Lines: a header that says what the run is, then launch and audit
-/// records.
+/// records. A launch that stands there already is appended with its new blocks only, so that the file grows by what was
+/// measured; `blocks_before` says how many of its earlier line's still count.
 class Journal {
   public:
     /// Starts a new journal, replacing what was there. Throws DataError, and then leaves no file.
@@ -43,12 +45,14 @@ class Journal {
   private:
     Journal(std::filesystem::path path, int flags);
     void write_line(const Json& json);
-    template <typename Record>
-    void append_record(const Record& record) noexcept;
+    template <typename Make>
+    void append_line(Make make) noexcept;
 
     std::filesystem::path path_;
     FileDescriptor descriptor_;
     std::optional<std::string> failure_;
+    /// By cell and number of the launch.
+    std::map<std::pair<std::string, int>, std::size_t> blocks_written_;
 };
 
 /// What a journal holds. A launch that stands there more than once counts as it was last written.

@@ -80,10 +80,10 @@ Json to_json(const Block& block) {
             {"disturbed_by", block.disturbed_by}};
 }
 
-Json to_json(const Launch& launch) {
+Json to_json(const Launch& launch, std::size_t blocks_before) {
     Json blocks = Json::array();
-    for (const Block& block : launch.blocks) {
-        blocks.push_back(to_json(block));
+    for (std::size_t i = blocks_before; i < launch.blocks.size(); ++i) {
+        blocks.push_back(to_json(launch.blocks[i]));
     }
     return {{"number", launch.number},
             {"blocks", blocks},
@@ -102,9 +102,9 @@ Json to_json(const Accuracy& accuracy) {
     return json;
 }
 
-Json to_json(const LaunchRecord& record) {
+Json to_json(const LaunchRecord& record, std::size_t blocks_before) {
     Json json{{"cell", record.cell}};
-    json.update(to_json(record.launch));
+    json.update(to_json(record.launch, blocks_before));
     json.update({{"engine", protocol::to_json(record.engine)},
                  {"effective", values_json(record.effective)},
                  {"environment", record.environment},

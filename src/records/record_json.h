@@ -10,10 +10,11 @@ namespace gravbench::records {
 
 Json to_json(const Problem& problem);
 Json to_json(const Block& block);
-/// The launch's members; `blocks` among them.
-Json to_json(const Launch& launch);
+/// The launch's members; `blocks` among them, without the first `blocks_before`.
+Json to_json(const Launch& launch, std::size_t blocks_before = 0);
 Json to_json(const Accuracy& accuracy);
-Json to_json(const LaunchRecord& record);
+/// The same: its first blocks stand in an earlier line.
+Json to_json(const LaunchRecord& record, std::size_t blocks_before = 0);
 Json to_json(const AuditRecord& record);
 
 Problem problem_from(const Json& json, const std::string& where);

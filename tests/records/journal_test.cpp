@@ -103,6 +103,56 @@ TEST_CASE("of a launch that is written after each block the last line counts, at
     CHECK(content.launches[2].cell == "other");
 }
 
+LaunchRecord launch_of_blocks(int count) {
+    LaunchRecord record = launch_of({1, 2, 3}, 0);
+    record.launch.blocks.resize(static_cast<std::size_t>(count), record.launch.blocks[0]);
+    for (int i = 0; i < count; ++i) {
+        record.launch.blocks[static_cast<std::size_t>(i)].round = i;
+    }
+    return record;
+}
+
+TEST_CASE("a launch of many blocks makes the journal grow by each block once") {
+    const Written written;
+    Journal journal = Journal::create(written.path(), some_header());
+    std::vector<std::size_t> sizes;
+    for (int blocks = 1; blocks <= 40; ++blocks) {
+        journal.append(launch_of_blocks(blocks));
+        sizes.push_back(written.text().size());
+    }
+    CHECK((sizes[39] - sizes[20]) * 10 < (sizes[20] - sizes[1]) * 11);
+    // Once more, as after its comparison with the reference.
+    LaunchRecord last = launch_of_blocks(40);
+    last.log_tail = "bye";
+    journal.append(last);
+    const JournalContent content = read_journal(written.path());
+    REQUIRE(content.launches.size() == 1);
+    CHECK(to_json(content.launches[0]) == to_json(last));
+}
+
+TEST_CASE("a launch that is written with fewer blocks than before has these alone") {
+    const Written written;
+    Journal journal = Journal::create(written.path(), some_header());
+    for (const int blocks : {3, 1, 2}) {
+        journal.append(launch_of_blocks(blocks));
+        CHECK(to_json(read_journal(written.path()).launches.at(0)) == to_json(launch_of_blocks(blocks)));
+    }
+}
+
+TEST_CASE("a line that counts on blocks which no earlier line has is refused") {
+    const Written written;
+    for (const int before : {-1, 2, 1000000}) {
+        Json json = to_json(launch_of_blocks(2), 1);
+        json["blocks_before"] = before;
+        written.replace(written.header_line() + to_json(launch_of_blocks(1)).dump() + "\n" + json.dump() + "\n");
+        CHECK_THROWS_WITH(read_journal(written.path()),
+                          StartsWith(written.path().string() + ":3: launch.blocks_before: "));
+        written.replace(written.header_line() + json.dump() + "\n");
+        CHECK_THROWS_WITH(read_journal(written.path()),
+                          StartsWith(written.path().string() + ":2: launch.blocks_before: "));
+    }
+}
+
 TEST_CASE("creating a journal replaces what was there") {
     const Written written;
     Journal::create(written.path(), some_header("8"));
