@@ -1,10 +1,13 @@
 #include "compare/across.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
 
+#include "base/errors.h"
 #include "compare/metric.h"
 #include "compare/objection.h"
 
@@ -96,7 +99,12 @@ class Table {
         const document::Document& document = documents_[index];
         across_.cpus.push_back(cpu_of(document));
         add_empty(document, warnings_);
+        std::set<plan::Identity> seen;
         for (const document::Cell& cell : document.cells) {
+            if (!seen.insert(cell.identity).second) {
+                throw DataError(fmt::format("{}: {} stands there twice; a row has one cell of each document",
+                                            document.name, cell.key));
+            }
             add_cell(index, cell);
         }
     }

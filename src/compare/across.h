@@ -38,7 +38,7 @@ struct Across {
 };
 
 /// Cells are lined up by model and settings, whatever their engine is called. Cells that must not be used, emulated
-/// ones among them, have a reason instead of figures.
+/// ones among them, have a reason instead of figures. Throws DataError for a document that has a cell twice.
 Across line_up(const std::vector<document::Document>& documents);
 
 }  // namespace gravbench::compare

@@ -1,5 +1,6 @@
 #include "compare/across.h"
 
+#include "base/errors.h"
 #include "catch.h"
 #include "compare/comparison.h"
 #include "compare/comparison_json.h"
@@ -48,6 +49,12 @@ TEST_CASE("engines of one document have rows of their own") {
     CHECK(*across.rows[0].entries[0].p50_ms == Approx(std::sqrt(110)).epsilon(1e-3));
     CHECK(*across.rows[1].entries[1].p50_ms == Approx(std::sqrt(440)).epsilon(1e-3));
     CHECK_THAT(across.rows[1].key, Contains("openvino"));
+}
+
+TEST_CASE("a document with one cell twice is refused: only one of them would be seen") {
+    const auto twice = document_of({cell_of({10, 11}), cell_of({20, 22})});
+    CHECK_THROWS_AS(line_up({twice}), DataError);
+    CHECK_THROWS_WITH(line_up({twice}), Contains(twice.cells[0].key + " stands there twice"));
 }
 
 TEST_CASE("a cell has the same figure here as in a comparison") {
