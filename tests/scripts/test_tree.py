@@ -49,6 +49,31 @@ def test_a_document_has_at_most_100_columns(document: Path) -> None:
     assert [line for line in prose(document) if len(line) > 100] == []
 
 
+def linked_by_cmake(folder: str) -> tuple[set[str], set[str]]:
+    """Folders that who links this one sees too, and those that its own sources use."""
+    text = (ROOT / "src" / folder / "CMakeLists.txt").read_text(encoding="utf-8")
+    library = re.search(r"gravbench_library\((.*?)\)", text, re.DOTALL)
+    assert library is not None, folder
+    shared, _, own = library[1].partition("USES")
+    return set(re.findall(r"gravbench_(\w+)", shared)), set(re.findall(r"gravbench_(\w+)", own))
+
+
+def test_folders_link_what_the_architectures_table_says() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `src/(\w+)` \|[^|]*\| ([^|]*) \|$", text, re.MULTILINE)
+    assert {name for name, _ in rows} == {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
+    names = [name for name, _ in rows]
+    said = {}
+    for name, links in rows:
+        own = set(re.findall(r"\w+", "".join(re.findall(r"\(.*?\)", links))))
+        said[name] = (set(re.findall(r"\w+", re.sub(r"\(.*?\)", "", links))), own)
+    said["base"] = (set(), set())  # "nothing of ours"
+    between = names[names.index("machine") : names.index("document")]
+    said["document"] = ({"base", *between} - {"doctor"}, set())
+    del said["cli"]  # An executable, which may link all.
+    assert {name: linked_by_cmake(name) for name in said} == said
+
+
 def test_ci_runs_both_commands_of_the_readme_and_ends_with_the_tests() -> None:
     steps = [line for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines() if line.strip()]
     assert any(step.startswith("scripts/quickstart.sh ") for step in steps)
