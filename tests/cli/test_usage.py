@@ -281,7 +281,9 @@ def test_help_says_what_there_is(front: Front, command: list[str]) -> None:
 
 
 def test_the_front_is_linked_without_libtorch() -> None:
-    linked = subprocess.run(["ldd", GRAVBENCH], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run(["ldd", GRAVBENCH], capture_output=True, text=True, check=True).stdout.splitlines()
+    # Names and places only: "c10" stands in an address by chance.
+    linked = " ".join(line.partition("(")[0] for line in lines)
     assert "libc.so" in linked
     assert not any(name in linked for name in ("torch", "c10", "gomp", "mkl"))
 
