@@ -81,7 +81,7 @@ in_order() {
   done | sort -k 1,1nr -k 2,2n | cut -f 3
 }
 
-# All that clang-tidy's verdict about a file depends on, but for the system's headers.
+# All that clang-tidy's verdict about a file depends on beside its name and text, but for the system's headers.
 headers_hash() {
   { clang-tidy --version; cat .clang-tidy; git ls-files -co --exclude-standard -- 'src/*.h' | sort | xargs -r cat; } | sha256sum
 }
@@ -90,7 +90,7 @@ headers_hash() {
 tidy_one() {
   local file=$1 log left code=0 key
   log=$folder/tidy/${file//\//+}
-  key=$({ echo "$headers"; cat "$file"; } | sha256sum | cut -d ' ' -f 1)
+  key=$({ echo "$headers $file"; cat "$file"; } | sha256sum | cut -d ' ' -f 1)
   left=$((deadline - $(date +%s)))
   if [ -e "$folder/clean/$key" ]; then
     echo "clean $file"

@@ -127,6 +127,17 @@ def test_all_is_every_file(tree: Tree) -> None:
     assert tree.check("--all").tidied == ["src/new.cpp", "src/old.cpp"]
 
 
+def test_a_file_with_the_text_of_another_is_looked_at_too(tree: Tree) -> None:
+    assert tree.check().tidied == ["src/new.cpp"]
+    tree.write("src/old.cpp", (tree.folder / "src" / "new.cpp").read_text(encoding="utf-8") + "\n")
+    tree.write("src/new.cpp", (tree.folder / "src" / "old.cpp").read_text(encoding="utf-8"))
+    assert tree.check("HEAD").tidied == ["src/new.cpp", "src/old.cpp"]
+    tree.write("src/old.cpp", "int two();\n")
+    assert tree.check("HEAD").tidied == ["src/old.cpp"]
+    tree.write("src/new.cpp", "int two();\n")
+    assert tree.check("HEAD").tidied == ["src/new.cpp"], "what was found in the one says nothing of the other"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "expected"),
     [
