@@ -76,6 +76,21 @@ bool is_nested_deeper(const Json& value, int most) {
                                      }));
 }
 
+/// To be asked only of what is not nested deeply.
+bool has_many_members(const Json& value) {
+    return value.is_structured() && ((value.is_object() && value.size() > most_members) ||
+                                     std::any_of(value.begin(), value.end(), has_many_members));
+}
+
+void check_limits(const Json& value, const std::filesystem::path& path) {
+    if (is_nested_deeper(value, static_cast<int>(most_depth))) {
+        throw DataError(fmt::format("{}: brackets are nested deeper than {} levels", path.string(), most_depth));
+    }
+    if (has_many_members(value)) {
+        throw DataError(fmt::format("{}: an object has more than {} members", path.string(), most_members));
+    }
+}
+
 void write_readable(const Json& value, const std::string& indent, std::string& text) {
     const bool is_flat =
         std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
@@ -97,8 +112,8 @@ void write_readable(const Json& value, const std::string& indent, std::string& t
     text += "\n" + indent + (value.is_array() ? "]" : "}");
 }
 
-/// Deeper than any config. Copying and writing a value recurse into it: one of brackets alone would end this process.
-constexpr std::size_t most_depth = 100;
+/// Deeper than any config, and so far below what a document may have that a config can be part of one.
+constexpr std::size_t most_config_depth = 32;
 
 /// Builds the document from the parser's events, noting the line of each value.
 class LocatingHandler : public nlohmann::json_sax<Json> {
@@ -122,6 +137,9 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
         Json& object = *open_.back().value;
         if (object.contains(value)) {
             throw ConfigError(name_, line_, fmt::format("\"{}\" is given twice in one object", value));
+        }
+        if (object.size() == most_members) {
+            throw ConfigError(name_, line_, fmt::format("more than {} members in one object", most_members));
         }
         key_ = value;
         return true;
@@ -160,8 +178,8 @@ class LocatingHandler : public nlohmann::json_sax<Json> {
     }
 
     bool open(Json empty) {
-        if (open_.size() >= most_depth) {
-            throw ConfigError(name_, line_, fmt::format("nested deeper than {} levels", most_depth));
+        if (open_.size() >= most_config_depth) {
+            throw ConfigError(name_, line_, fmt::format("nested deeper than {} levels", most_config_depth));
         }
         std::string pointer;
         Json& placed = place(std::move(empty), pointer);
@@ -221,7 +239,9 @@ std::string readable_json(const Json& value) {
 Json read_json(const std::filesystem::path& path) {
     const std::string text = read_file(path);
     try {
-        return Json::parse(text);
+        Json value = Json::parse(text);
+        check_limits(value, path);
+        return value;
     } catch (const nlohmann::json::parse_error& error) {
         const auto line =
             1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size())),

@@ -42,10 +42,16 @@ struct LocatedJson {
 };
 
 /// Parses JSON in which comments (// and /* */) are allowed, remembering lines.
-/// Throws ConfigError with `name` and the line where it is no JSON or an object has the same key twice.
+/// Throws ConfigError with `name` and the line where it is no JSON, is nested deeply, or an object has the same key
+/// twice or too many of them.
 LocatedJson parse_located(std::string_view text, const std::string& name);
 
-/// Reads a JSON file. Throws DataError where it cannot be read or is no JSON.
+/// How deep brackets may be nested in a file that is read, and how many members an object may have. Copying and writing
+/// a value recurse into it, and an object's members are looked through for each further one.
+inline constexpr std::size_t most_depth = 64;
+inline constexpr std::size_t most_members = 1000;
+
+/// Reads a JSON file. Throws DataError where it cannot be read, is no JSON, or is beyond these limits.
 Json read_json(const std::filesystem::path& path);
 
 /// Indented, but with lists of plain values on one line: a document of thousands of samples stays readable.

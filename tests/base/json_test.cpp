@@ -108,5 +108,38 @@ TEST_CASE("a file that is no JSON is refused by its name and line") {
     CHECK(read_json(path).at("a").get<int>() == 1);
 }
 
+std::string nested(std::size_t depth) {
+    return R"({"a": )" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+}
+
+std::string of_members(std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        text += (text.empty() ? "{\"" : ", \"") + std::to_string(i) + "\": 1";
+    }
+    return text + "}";
+}
+
+TEST_CASE("a file that is nested deeply or has an object of very many members is refused") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "manifest.json";
+    for (const std::size_t depth : {most_depth + 1, std::size_t{200000}}) {
+        write_file(path, nested(depth));
+        CHECK_THROWS_WITH(read_json(path), path.string() + ": brackets are nested deeper than 64 levels");
+    }
+    write_file(path, "[[" + of_members(most_members + 1) + "]]");
+    CHECK_THROWS_WITH(read_json(path), path.string() + ": an object has more than 1000 members");
+    write_file(path, nested(most_depth));
+    CHECK(read_json(path).contains("a"));
+    write_file(path, of_members(most_members));
+    CHECK(read_json(path).size() == most_members);
+}
+
+TEST_CASE("a config is nested no deeper than a document that it becomes a part of can be") {
+    CHECK(parse_located(nested(32), "c.json").value.contains("a"));
+    CHECK_THROWS_WITH(parse_located(nested(33), "c.json"), Contains("c.json:1: nested deeper than 32 levels"));
+    CHECK_THROWS_WITH(parse_located(of_members(most_members + 1), "c.json"), Contains("more than 1000 members"));
+}
+
 }  // namespace
 }  // namespace gravbench

@@ -122,7 +122,7 @@ TEST_CASE("an empty text or one of comments alone is refused") {
 
 TEST_CASE("a config that is nested deeper than the stack is refused") {
     const std::string deep(200000, '[');
-    CHECK_THROWS_WITH(parse_located(deep, "a.json"), "a.json:1: nested deeper than 100 levels");
+    CHECK_THROWS_WITH(parse_located(deep, "a.json"), "a.json:1: nested deeper than 32 levels");
 }
 
 TEST_CASE("an error's text has no trace of the JSON library") {
