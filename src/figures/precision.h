@@ -12,8 +12,7 @@ namespace gravbench::figures {
 /// Half the width of the 95% interval of a figure ("p50", "mean") as a share of it; nothing where there is no interval.
 std::optional<double> half_width(const Launches& launches, const std::string& metric);
 
-/// The same of figures that were made before, one for each launch: what the stopping rule asks after each launch, so
-/// that a launch more costs no more than that launch. For "p50".
+/// The same of figures that were made before, one for each launch: what the stopping rule asks. For "p50".
 std::optional<double> half_width(const std::vector<stats::LaunchFigure>& figures);
 
 /// The same for the ratio of two variants, paired by the launches' numbers.

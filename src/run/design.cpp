@@ -101,11 +101,13 @@ void UntilPrecise::observe(std::size_t cell, const records::LaunchRecord& record
     }
 }
 
-/// An interval of all samples is made again only when there are a tenth more launches, so that the work of all of them
-/// together grows as the launches do.
+/// An interval is of all launches. From ten launches on, or with all samples, it is made again only when there are a
+/// tenth more of them, so that the work of all together grows as the launches do.
 bool UntilPrecise::is_time_to_judge(const Known& known) const {
+    constexpr std::size_t few = 10;
     const std::size_t launches = known.figures.size();
-    return launches > known.judged && (is_of_launches_ || 10 * launches >= 11 * known.judged);
+    const bool is_cheap = is_of_launches_ && launches < few;
+    return launches > known.judged && (is_cheap || 10 * launches >= 11 * known.judged);
 }
 
 std::optional<double> UntilPrecise::half_width(const Known& known) const {

@@ -76,13 +76,13 @@ class FixedLaunches final : public Rounds {
     bool is_enough(std::size_t) override { return true; }
 };
 
-/// The figures that the designs look at, each made once: a launch more costs that launch. Tests count the calls.
+/// The figures that the designs look at; a launch's own is made once. Tests count the calls.
 struct FigureSource {
     std::function<std::optional<stats::LaunchFigure>(const records::Launch& launch, const std::string& metric)>
         of_launch;
-    /// Of "p50" and "mean".
+    /// Of "p50", by the launches' own.
     std::function<std::optional<double>(const std::vector<stats::LaunchFigure>& figures)> half_width;
-    /// Of the other percentiles, which are those of all samples.
+    /// Of the mean and the other percentiles, which are those of all samples.
     std::function<std::optional<double>(const figures::Launches& launches, const std::string& metric)> tail_half_width;
     std::function<std::optional<double>(const std::vector<double>& ratios)> ratio_half_width;
 };
