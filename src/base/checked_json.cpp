@@ -19,13 +19,6 @@ std::string shown(const Json& value) {
     return text.size() <= most ? text : text.substr(0, most) + "...";
 }
 
-std::string words_for(Range range) {
-    if (range.most == Range().most) {
-        return range.least == Range().least ? "a whole number" : fmt::format("a whole number from {}", range.least);
-    }
-    return fmt::format("a whole number from {} to {}", range.least, range.most);
-}
-
 bool is_integer_in(const Json& value, Range range) {
     if (value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>())) {
         return false;
@@ -65,6 +58,13 @@ std::vector<Item> items(const Json& object, std::string_view key, const std::str
 }
 
 }  // namespace
+
+std::string words_for(Range range) {
+    if (range.most == Range().most) {
+        return range.least == Range().least ? "a whole number" : fmt::format("a whole number from {}", range.least);
+    }
+    return fmt::format("a whole number from {} to {}", range.least, range.most);
+}
 
 void throw_unexpected(const std::string& place, std::string_view expected, const Json& found) {
     throw DataError(fmt::format("{}: expected {}, found {}", place, expected, shown(found)));

@@ -24,6 +24,9 @@ inline constexpr Range small_not_negative{0, std::numeric_limits<int>::max()};
 inline constexpr Range duration_ns{0, 1'000'000'000'000'000};
 inline constexpr Range duration_ns_above_0{1, duration_ns.most};
 
+/// "a whole number from 1 to 9"
+std::string words_for(Range range);
+
 [[noreturn]] void throw_unexpected(const std::string& place, std::string_view expected, const Json& found);
 
 /// "launch.blocks", "launch.blocks[2]"

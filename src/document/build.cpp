@@ -171,17 +171,25 @@ Cell cell_of_launches(const std::string& key, const CellOutcome& outcome, const 
     const figures::Launches measured = records::complete(outcome.launches);
     Cell cell;
     cell.identity.model = cell.model.name = cell.key = key;
-    const std::string& engine = outcome.launches.front().engine.name;
-    cell.identity.engine = engine.empty() ? plan::default_engine : engine;  // It may never have said its name.
-    cell.effective = outcome.launches.front().effective;
-    cell.environment = outcome.launches.front().environment;
-    cell.engine = place_of(outcome.launches.front().engine, host, document);
-    cell.machine = 0;
+    const LaunchRecord& shown = *representative(outcome);
+    cell.identity.engine = plan::default_engine;
+    if (is_known(shown.engine)) {  // It may never have said its name.
+        cell.identity.engine = shown.engine.name;
+        cell.engine = place_of(shown.engine, host, document);
+        cell.machine = 0;
+    }
+    cell.effective = shown.effective;
+    cell.environment = shown.environment;
     add_figures(measured, cell);
     add_launches(outcome, measured, host, document, cell);
     cell.accuracy = findings::accuracy_of(outcome);
+    cell.problems = outcome.problems;
+    if (const auto failure = findings::launch_failure(outcome)) {
+        cell.problems.push_back(*failure);
+    }
     cell.problems.push_back({"interrupted", fmt::format("the journal holds {} launches", outcome.launches.size())});
-    cell.is_valid = !measured.empty();
+    cell.log_tail = measured.empty() ? shown.log_tail : "";
+    cell.is_valid = !measured.empty() && !findings::is_invalid(cell.problems);
     return cell;
 }
 

@@ -9,6 +9,8 @@
 namespace gravbench::document {
 namespace {
 
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::object;
 using simdjson::ondemand::value;
 
 std::vector<std::vector<std::int64_t>> lists_at(value found, checked::Range range, const Place& place) {
@@ -38,7 +40,7 @@ Version1Samples samples_at(value found, const Place& place) {
     return samples;
 }
 
-CellText read_object(value cell, bool is_version_1, const Place& place) {
+CellText read_object(object cell, bool is_version_1, const Place& place) {
     CellText text;
     const MembersOnce once = for_each_member(cell, place, [&](std::string_view key, value found, const Place& here) {
         if (key == "samples" && is_version_1) {
@@ -70,7 +72,10 @@ CellText CellParser::read(std::string& text, bool is_version_1, const std::strin
         text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
         simdjson::ondemand::document document =
             parser_.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING);
-        CellText cell = read_object(document.get_value(), is_version_1, place);
+        if (document.type() != json_type::object) {
+            throw DataError(where + ": expected an object");
+        }
+        CellText cell = read_object(document.get_object(), is_version_1, place);
         const char* next = nullptr;
         if (document.current_location().get(next) == simdjson::SUCCESS) {
             throw DataError(where + ": damaged: something follows the end of the cell");

@@ -1,7 +1,5 @@
 #include "document/figures_text.h"
 
-#include "base/errors.h"
-
 namespace gravbench::document {
 namespace {
 
@@ -10,7 +8,7 @@ using simdjson::ondemand::value;
 constexpr std::string_view interval_suffix = "_ci95";
 
 std::string text_or_empty(value found, const Place& place) {
-    return is_null(found, place) ? "" : text_at(found, place);
+    return is_null(found) ? "" : text_at(found, place);
 }
 
 std::size_t count_at(value found, const Place& place) {
@@ -64,9 +62,9 @@ void read_latency_member(std::string_view key, value found, const Place& place, 
     } else if (key == "max") {
         latency.max = number_or_null(found, place).value_or(0);
     } else if (key == "samples") {
-        latency.samples = is_null(found, place) ? 0 : count_at(found, place);
+        latency.samples = is_null(found) ? 0 : count_at(found, place);
     } else if (key == "launches") {
-        latency.launches = is_null(found, place) ? 0 : count_at(found, place);
+        latency.launches = is_null(found) ? 0 : count_at(found, place);
     } else {
         check_ignored(found, place);
     }
@@ -138,7 +136,7 @@ void read_deviation(value found, const Place& place, figures::Precision& precisi
 }
 
 std::optional<stats::Design> design_or_null(value found, const Place& place) {
-    if (is_null(found, place)) {
+    if (is_null(found)) {
         return std::nullopt;
     }
     stats::Design design;
@@ -182,7 +180,7 @@ figures::Precision precision_at(value found, const Place& place) {
 
 bool read_figures(std::string_view key, value found, const Place& place, CellFigures& figures) {
     const auto read = [&](auto at, auto& member) {
-        if (!is_null(found, place)) {
+        if (!is_null(found)) {
             member = at(found, place);
         }
         return true;

@@ -1,6 +1,6 @@
 #include "document/launch_text.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "base/errors.h"
 
@@ -41,8 +41,8 @@ void read_disturbance_member(std::string_view key, value found, const Place& pla
     }
     for (const CountMember& count : disturbance_counts) {
         if (key == count.name) {
-            if (!is_null(found, place)) {
-                disturbance.*count.member = integer_at(found, checked::duration_ns, place);
+            if (!is_null(found)) {
+                disturbance.*count.member = integer_at(found, checked::not_negative, place);
             }
             return;
         }
@@ -55,7 +55,7 @@ machine::Disturbance disturbance_at(value found, const Place& place) {
     machine::Disturbance disturbance;
     for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
         read_disturbance_member(key, member, here, disturbance);
-    });
+    }).require({"seconds"}, place);
     return disturbance;
 }
 
@@ -110,7 +110,7 @@ constexpr DurationMember cold_start_durations[] = {{"start_ns", &records::ColdSt
                                                    {"second_inference_ns", &records::ColdStart::second_inference_ns}};
 
 std::optional<records::ColdStart> cold_start_at(value found, const Place& place) {
-    if (is_null(found, place)) {
+    if (is_null(found)) {
         return std::nullopt;
     }
     records::ColdStart cold;

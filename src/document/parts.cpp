@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <set>
 
 #include "base/errors.h"
 
@@ -102,6 +102,16 @@ machine::Machine machine_from(const Json& json, const std::string& where) {
     return machine;
 }
 
+std::map<std::string, std::string> texts_from(const Json& json, const std::string& where) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [name, item] : json.items()) {
+        texts[name] = required<std::string>(json, name, where);
+    }
+    return texts;
+}
+
+namespace {
+
 Model model_from(const Json& json, const std::string& where) {
     Model model;
     model.name = required<std::string>(json, "name", where);
@@ -114,14 +124,6 @@ Model model_from(const Json& json, const std::string& where) {
         model.weights_kind = text_or_empty(*weights, "kind", where);
     }
     return model;
-}
-
-std::map<std::string, std::string> texts_from(const Json& json, const std::string& where) {
-    std::map<std::string, std::string> texts;
-    for (const auto& [name, item] : json.items()) {
-        texts[name] = required<std::string>(json, name, where);
-    }
-    return texts;
 }
 
 records::Accuracy accuracy_from(const Json& json, const std::string& where) {
@@ -164,6 +166,18 @@ std::vector<findings::Problem> problems_from(const Json& cell, const std::string
         problems.push_back({required<std::string>(json, "code", here), required<std::string>(json, "message", here)});
     });
     return problems;
+}
+
+}  // namespace
+
+void check_launch_numbers(const Cell& cell, const std::string& where) {
+    std::set<int> numbers;
+    for (const Launch& launch : cell.launches) {
+        if (!numbers.insert(launch.measured.number).second) {
+            throw DataError(
+                fmt::format("{}: launches: \"number\" {} stands there twice", where, launch.measured.number));
+        }
+    }
 }
 
 void read_common(CellText& text, const std::string& where, Cell& cell) {

@@ -7,8 +7,8 @@
 #include "document/cell_text.h"
 #include "document/document.h"
 
-/// The parts of a document as JSON, but for samples: what the readers of all versions share. Each function throws
-/// DataError that begins with `where`, the file and the place.
+/// The parts of a document that are few and become JSON values first: what the readers of all versions share. Each
+/// function throws DataError that begins with `where`, the file and the place.
 namespace gravbench::document {
 
 /// A list of objects, as the member `key` has it; each is handed over with its own place.
@@ -30,14 +30,13 @@ const Json* object_or_null(const Json& object, const char* key, const std::strin
 
 Run run_from(const Json& json, const std::string& where);
 machine::Machine machine_from(const Json& json, const std::string& where);
-Model model_from(const Json& json, const std::string& where);
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where);
-records::Accuracy accuracy_from(const Json& json, const std::string& where);
-Audit audit_from(const Json& json, const std::string& where);
-std::vector<findings::Problem> problems_from(const Json& cell, const std::string& where);
 
-/// What both versions say of a cell in the same way: its model, settings, figures, audit, problems. Takes the figures
-/// out of the text.
+/// Launches of one number are pairs of two cells; of one cell a number can stand once only.
+void check_launch_numbers(const Cell& cell, const std::string& where);
+
+/// What both versions say of a cell in the same way: its model, settings, figures, audit, problems. Takes the
+/// figures, effects and settings in force out of the text.
 void read_common(CellText& text, const std::string& where, Cell& cell);
 
 }  // namespace gravbench::document

@@ -94,50 +94,46 @@ bool is_enough(const Json& head) {
     return head.is_object() && has("schema") && has("run") && (has("machine") || (has("machines") && has("engines")));
 }
 
-/// Reads on to the end, so that the head is whole.
-void skip_cells(DocumentText& text) {
-    for (std::string cell; text.next_cell(cell);) {
-    }
-}
-
-void read_head_of(const Json& head, Document& document) {
-    (is_version_1(head, document.name) ? version_1::read_head : read_head)(head, document);
-}
-
 void read_next_cell(std::string& text, bool is_first_version, CellParser& parser, Document& document) {
     const std::string where = fmt::format("{}: cells[{}]", document.name, document.cells.size());
     (is_first_version ? version_1::read_cell : read_cell)(parser.read(text, is_first_version, where), where, document);
+    check_launch_numbers(document.cells.back(), where);
 }
 
-/// What stands before the cells is enough to read them in a document that this program wrote; in any other the rest of
-/// the head is looked for first, and the stream read once more.
-void read_cells(std::istream& stream, Document& document) {
+/// What stands before the cells where that is enough to read them, as in a document that this program wrote; else all
+/// that stands around them.
+Json head_for_cells(std::istream& stream, const std::string& name) {
     DocumentText text(stream);
     std::string cell;
-    bool has_cell = text.next_cell(cell);
-    Json head = head_so_far(text, document.name);
-    const bool is_streamed = has_cell && is_enough(head);
-    if (!is_streamed) {
-        skip_cells(text);
-        head = strict_json(text.head(), document.name);
-        stream.clear();
-        stream.seekg(0);
+    if (text.next_cell(cell)) {
+        Json head = head_so_far(text, name);
+        if (is_enough(head)) {
+            return head;
+        }
     }
-    read_head_of(head, document);
-    DocumentText again(stream);
-    DocumentText& cells = is_streamed ? text : again;
-    has_cell = is_streamed ? has_cell : again.next_cell(cell);
+    while (text.next_cell(cell)) {
+    }
+    return strict_json(text.head(), name);
+}
+
+void read_cells(std::istream& stream, Document& document) {
+    Json head = head_for_cells(stream, document.name);
+    const bool is_first_version = is_version_1(head, document.name);
+    (is_first_version ? version_1::read_head : read_head)(head, document);
+    stream.clear();
+    stream.seekg(0);
+    DocumentText text(stream);
     CellParser parser;
-    for (; has_cell; has_cell = cells.next_cell(cell)) {
-        read_next_cell(cell, is_version_1(head, document.name), parser, document);
+    for (std::string cell; text.next_cell(cell);) {
+        read_next_cell(cell, is_first_version, parser, document);
     }
     // Whole at last: what stands behind the cells was not checked yet.
-    head = strict_json(cells.head(), document.name);
+    head = strict_json(text.head(), document.name);
     // Under a name that is written with escapes cells would be taken for a part of the head.
     if (!head.contains("cells") || !head["cells"].is_array() || !head["cells"].empty()) {
         throw DataError(document.name + ": \"cells\": expected a list of that name");
     }
-    (is_version_1(head, document.name) ? version_1::read_versus : read_versus)(head, document);
+    (is_first_version ? version_1::read_versus : read_versus)(head, document);
 }
 
 Document parsed(std::istream& stream, const std::string& name) {

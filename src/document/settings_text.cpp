@@ -114,7 +114,7 @@ CellSettings settings_at(value found, bool is_version_1, const Place& place) {
         } else if (key == "requested") {
             settings.requested = values_at(member, here);
         } else if (key == "effective") {
-            settings.effective = is_null(member, here) ? std::map<std::string, Value>() : values_at(member, here);
+            settings.effective = is_null(member) ? std::map<std::string, Value>() : values_at(member, here);
         } else if (key == "effects") {
             settings.effects = effects_at(member, here);
         } else {

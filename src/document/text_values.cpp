@@ -33,8 +33,20 @@ std::string name_of(json_type type) {
     return "something else";
 }
 
-[[noreturn]] void throw_unexpected(const Place& place, const char* expected, value found) {
+[[noreturn]] void throw_unexpected(const Place& place, std::string_view expected, value found) {
     throw DataError(fmt::format("{}: expected {}, found {}", place.text(), expected, name_of(found.type())));
+}
+
+/// For what has begun as it should, and then was not.
+[[noreturn]] void throw_damaged(const Place& place) {
+    throw DataError(place.text() + ": damaged, or no JSON");
+}
+
+/// Throws where it is of another type.
+void check_type(value found, json_type type, const Place& place) {
+    if (found.type() != type) {
+        throw_unexpected(place, name_of(type), found);
+    }
 }
 
 Json number_json(value found) {
@@ -105,26 +117,24 @@ void MembersOnce::require(std::initializer_list<std::string_view> names, const P
 }
 
 array list_at(value found, const Place& place) {
-    if (found.type() != json_type::array) {
-        throw_unexpected(place, "a list", found);
-    }
+    check_type(found, json_type::array, place);
     return found.get_array();
 }
 
 object object_at(value found, const Place& place) {
-    if (found.type() != json_type::object) {
-        throw_unexpected(place, "an object", found);
-    }
+    check_type(found, json_type::object, place);
     return found.get_object();
 }
 
 std::int64_t integer_at(value found, checked::Range range, const Place& place) {
     std::int64_t number = 0;
-    if (found.get_int64().get(number) != simdjson::SUCCESS || number < range.least || number > range.most) {
-        throw DataError(
-            fmt::format("{}: expected a whole number from {} to {}", place.text(), range.least, range.most));
+    if (found.get_int64().get(number) == simdjson::SUCCESS && number >= range.least && number <= range.most) {
+        return number;
     }
-    return number;
+    if (found.type() != json_type::number) {
+        throw_unexpected(place, checked::words_for(range), found);
+    }
+    throw DataError(fmt::format("{}: expected {}", place.text(), checked::words_for(range)));
 }
 
 int small_integer_at(value found, const Place& place) {
@@ -132,17 +142,19 @@ int small_integer_at(value found, const Place& place) {
 }
 
 bool truth_at(value found, const Place& place) {
+    check_type(found, json_type::boolean, place);
     bool truth = false;
     if (found.get_bool().get(truth) != simdjson::SUCCESS) {
-        throw_unexpected(place, "true or false", found);
+        throw_damaged(place);
     }
     return truth;
 }
 
 std::string text_at(value found, const Place& place) {
+    check_type(found, json_type::string, place);
     std::string_view text;
     if (found.get_string().get(text) != simdjson::SUCCESS) {
-        throw_unexpected(place, "a text", found);
+        throw_damaged(place);
     }
     return std::string(text);
 }
@@ -158,28 +170,25 @@ std::vector<std::int64_t> integers_at(value found, checked::Range range, const P
 
 double number_at(value found, const Place& place) {
     double number = 0;
-    if (found.get_double().get(number) != simdjson::SUCCESS || !(number >= 0)) {
-        throw DataError(fmt::format("{}: expected a number that is not below 0", place.text()));
+    if (found.get_double().get(number) == simdjson::SUCCESS && number >= 0) {
+        return number;
     }
-    return number;
+    if (found.type() != json_type::number) {
+        throw_unexpected(place, "a number that is not below 0", found);
+    }
+    throw DataError(place.text() + ": expected a number that is not below 0");
 }
 
-bool is_null(value found, const Place& place) {
-    if (found.type() != json_type::null) {
-        return false;
-    }
-    if (!found.is_null()) {
-        throw DataError(place.text() + ": damaged, or no JSON");
-    }
-    return true;
+bool is_null(value found) {
+    return found.type() == json_type::null && bool(found.is_null());
 }
 
 std::optional<double> number_or_null(value found, const Place& place) {
-    return is_null(found, place) ? std::nullopt : std::optional(number_at(found, place));
+    return is_null(found) ? std::nullopt : std::optional(number_at(found, place));
 }
 
 std::optional<stats::Interval> interval_or_null(value found, const Place& place) {
-    if (is_null(found, place)) {
+    if (is_null(found)) {
         return std::nullopt;
     }
     std::array<double, 2> ends{};
@@ -218,7 +227,7 @@ Json small_json(value found, const Place& place, std::size_t depth) {
         case json_type::null:
             break;
     }
-    is_null(found, place);
+    is_null(found);
     return nullptr;
 }
 

@@ -58,14 +58,18 @@ simdjson::ondemand::object object_at(simdjson::ondemand::value found, const Plac
 
 /// Hands each member's name, value and place to `use`. Which there were.
 template <typename Use>
-MembersOnce for_each_member(simdjson::ondemand::value found, const Place& place, Use use) {
+MembersOnce for_each_member(simdjson::ondemand::object object, const Place& place, Use use) {
     MembersOnce once;
-    for (auto field : object_at(found, place)) {
+    for (auto field : object) {
         const std::string_view key = field.unescaped_key();
         once.add(key, place);
         use(key, field.value(), place.member(key));
     }
     return once;
+}
+template <typename Use>
+MembersOnce for_each_member(simdjson::ondemand::value found, const Place& place, Use use) {
+    return for_each_member(object_at(found, place), place, use);
 }
 
 simdjson::ondemand::array list_at(simdjson::ondemand::value found, const Place& place);
@@ -76,7 +80,7 @@ std::string text_at(simdjson::ondemand::value found, const Place& place);
 std::vector<std::int64_t> integers_at(simdjson::ondemand::value found, checked::Range range, const Place& place);
 /// Not below 0.
 double number_at(simdjson::ondemand::value found, const Place& place);
-bool is_null(simdjson::ondemand::value found, const Place& place);
+bool is_null(simdjson::ondemand::value found);
 std::optional<double> number_or_null(simdjson::ondemand::value found, const Place& place);
 /// Two ascending numbers.
 std::optional<stats::Interval> interval_or_null(simdjson::ondemand::value found, const Place& place);

@@ -13,18 +13,16 @@ namespace {
 using records::CellOutcome;
 using records::LaunchRecord;
 
+std::size_t complete_launches(const CellOutcome& outcome) {
+    return static_cast<std::size_t>(std::count_if(outcome.launches.begin(), outcome.launches.end(),
+                                                  [](const LaunchRecord& launch) { return launch.is_complete(); }));
+}
+
 void add_launch_problems(const CellOutcome& outcome, const plan::RunOptions& options, std::vector<Problem>& problems) {
-    const auto complete =
-        static_cast<std::size_t>(std::count_if(outcome.launches.begin(), outcome.launches.end(),
-                                               [](const LaunchRecord& launch) { return launch.is_complete(); }));
-    const auto failed = std::find_if(outcome.launches.begin(), outcome.launches.end(),
-                                     [](const LaunchRecord& launch) { return launch.problem.has_value(); });
-    if (failed != outcome.launches.end()) {
-        problems.push_back(
-            complete == 0 ? *failed->problem
-                          : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->launch.number + 1,
-                                                                 failed->problem->code, failed->problem->message)});
+    if (const auto failure = launch_failure(outcome)) {
+        problems.push_back(*failure);
     }
+    const std::size_t complete = complete_launches(outcome);
     const auto wanted = static_cast<std::size_t>(options.sampling.launches);
     const bool is_interrupted = std::any_of(outcome.problems.begin(), outcome.problems.end(),
                                             [](const Problem& problem) { return problem.code == "interrupted"; });
@@ -124,6 +122,18 @@ std::optional<records::Accuracy> accuracy_of(const CellOutcome& outcome) {
         }
     }
     return std::nullopt;
+}
+
+std::optional<Problem> launch_failure(const CellOutcome& outcome) {
+    const auto failed = std::find_if(outcome.launches.begin(), outcome.launches.end(),
+                                     [](const LaunchRecord& launch) { return launch.problem.has_value(); });
+    if (failed == outcome.launches.end()) {
+        return std::nullopt;
+    }
+    return complete_launches(outcome) == 0
+               ? *failed->problem
+               : Problem{"launch_failed", fmt::format("launch {}: {}: {}", failed->launch.number + 1,
+                                                      failed->problem->code, failed->problem->message)};
 }
 
 std::vector<Problem> problems_of(const plan::Cell& cell, const plan::RunOptions& options, const CellOutcome& outcome,

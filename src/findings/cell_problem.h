@@ -15,6 +15,9 @@ namespace gravbench::findings {
 /// The comparison of the first launch that made one.
 std::optional<records::Accuracy> accuracy_of(const records::CellOutcome& outcome);
 
+/// The first launch that failed: its own problem where no launch is complete, else `launch_failed`.
+std::optional<Problem> launch_failure(const records::CellOutcome& outcome);
+
 /// Every reason not to trust a cell: those that the run found, and those that follow from its launches, its audit, the
 /// effects of its settings and its accuracy. `effective` is what the engine read back.
 std::vector<Problem> problems_of(const plan::Cell& cell, const plan::RunOptions& options,

@@ -125,6 +125,8 @@ Json to_json(const AuditRecord& record) {
             {"problem", or_null(record.problem)}};
 }
 
+namespace {
+
 Problem problem_from(const Json& json, const std::string& where) {
     return {checked::text(json, "code", where), checked::text(json, "message", where)};
 }
@@ -158,6 +160,8 @@ Launch launch_from(const Json& json, const std::string& where) {
     launch.inputs_digest = checked::text(json, "inputs_digest", where);
     return launch;
 }
+
+}  // namespace
 
 Accuracy accuracy_from(const Json& json, const std::string& where) {
     const Json& reference = checked::object(json, "reference", where);

@@ -17,9 +17,6 @@ Json to_json(const Accuracy& accuracy);
 Json to_json(const LaunchRecord& record, std::size_t blocks_before = 0);
 Json to_json(const AuditRecord& record);
 
-Problem problem_from(const Json& json, const std::string& where);
-Block block_from(const Json& json, const std::string& where);
-Launch launch_from(const Json& json, const std::string& where);
 Accuracy accuracy_from(const Json& json, const std::string& where);
 LaunchRecord launch_record_from(const Json& json, const std::string& where);
 AuditRecord audit_record_from(const Json& json, const std::string& where);

@@ -99,6 +99,13 @@ def test_resume_refuses_another_command_and_keeps_the_journal(front: Front) -> N
     assert len(front.journal.read_text(encoding="utf-8").splitlines()) == 3
 
 
+@pytest.mark.parametrize("text", ["my own notes", "my own notes\nof two lines", '{"schema": "gravbench.journal/9"}\n{"a'])
+def test_resume_leaves_a_file_alone_that_is_no_journal_of_its_own(front: Front, text: str) -> None:
+    front.journal.write_text(text, encoding="utf-8")
+    assert front.run({}, "--launches", "2", "--resume").code == 2
+    assert front.journal.read_text(encoding="utf-8") == text
+
+
 def test_a_refusal_to_resume_names_the_option_that_differs(front: Front) -> None:
     command = front.run_command(HANGS_IN_THE_THIRD, "--launches", "5", "--seed", "3")
     front.stop_when(command, lambda: is_in_third_launch(front), signal.SIGKILL)
@@ -132,6 +139,17 @@ def test_a_journal_is_shown_as_a_document_of_its_own(front: Front, results_schem
     jsonschema.Draft202012Validator(results_schema).validate(document)
     assert document["run"]["status"] == "partial" and document["run"]["finished"] is None
     assert len(document["cells"][0]["launches"]) == 2
+
+
+def test_a_journal_says_why_its_launches_failed(front: Front) -> None:
+    script = {"rules": [{"request": "run", "do": "abort", "model": "model.pt", "text": "last words"}, *HANGS_IN_THE_THIRD["rules"]]}
+    models = [front.model(), front.model("other.pt")]
+    command = front.run_command(script, "--launches", "5", models=models)
+    front.stop_when(command, lambda: front.journal.exists() and len(front.journal.read_text().splitlines()) >= 3, signal.SIGKILL)
+    shown = json.loads(front.call("show", str(front.journal), "--format", "json").stdout)
+    broken = next(cell for cell in shown["cells"] if cell["key"].startswith("model:"))
+    assert [problem["code"] for problem in broken["problems"]] == ["engine_crashed", "interrupted"]
+    assert "last words" in broken["log_tail"] and broken["valid"] is False
 
 
 @pytest.mark.parametrize("request_name", ["compare", "quit"])

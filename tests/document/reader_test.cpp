@@ -170,6 +170,13 @@ TEST_CASE("a damaged document is refused with its name and the place") {
         {changed("/cells/0/identity/variant", -1), "identity.variant"},
         {replaced("\"variant\":", "\"x\": {\"y\": [tru]}, \"variant\":"), "cells[0]"},
         {replaced("\"identity\":", "\"identities\":"), "\"identity\" is missing"},
+        {changed("/cells/1", nullptr), "cells[1]: expected an object"},
+        {replaced("\"jit\": \"none\"", "\"jit\": \"\\ud800\""), "jit: damaged, or no JSON"},
+        {changed("/cells/0/launches/0/is_steady", 3), "is_steady: expected true or false, found a number"},
+        {replaced("\"is_steady\": true", "\"is_steady\": tru"), "is_steady: damaged, or no JSON"},
+        {changed("/cells/0/identity/shape/batch", "x"), "batch: expected a whole number, found a text"},
+        {changed("/cells/0/launches/0/blocks/0/disturbance", Json::object()), "\"seconds\" is missing"},
+        {changed("/cells/0/launches/1/number", 0), "cells[0]: launches: \"number\" 0 stands there twice"},
         {changed("/run/status", "done"), "status"},
     };
     for (const auto& [text, place] : damages) {
