@@ -35,6 +35,19 @@ bool is_written_in_place(const fs::path& path) {
     return fs::exists(status) && !fs::is_regular_file(status);
 }
 
+/// What a symbolic link, or a chain of them, leads to, be it there or not.
+fs::path behind_links(fs::path path, std::string_view action) {
+    constexpr int most_links = 40;  // As the kernel has it.
+    std::error_code none;
+    for (int links = 0; fs::is_symlink(path, none); ++links) {
+        if (links == most_links) {
+            throw_file_error(path, action, ELOOP);
+        }
+        path = folder_of(path) / fs::read_symlink(path, none);
+    }
+    return path;
+}
+
 class Sha256 {
   public:
     Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
@@ -131,6 +144,19 @@ int sync_data(int descriptor) {
     return cause == EINVAL || cause == EROFS || cause == ENOTSUP ? 0 : cause;
 }
 
+bool print_to(std::FILE* stream, std::string_view text) noexcept {
+    return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
+}
+
+bool is_same_file(const fs::path& one, const fs::path& other) {
+    std::error_code unknown;
+    if (fs::equivalent(one, other, unknown) && !unknown) {
+        return true;
+    }
+    const fs::path first = fs::weakly_canonical(fs::absolute(one, unknown), unknown);
+    return !first.empty() && first == fs::weakly_canonical(fs::absolute(other, unknown), unknown);
+}
+
 bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
@@ -189,13 +215,15 @@ std::string read_tail(const fs::path& path, std::size_t most) {
 }
 
 void write_file(const fs::path& path, std::string_view content) {
-    if (const int cause = is_written_in_place(path) ? write_in_place(path, content) : replace_file(path, content);
-        cause != 0) {
+    const int cause =
+        is_written_in_place(path) ? write_in_place(path, content) : replace_file(behind_links(path, "write"), content);
+    if (cause != 0) {
         throw_file_error(path, "write", cause);
     }
 }
 
-void check_writable(const fs::path& path) {
+void check_writable(const fs::path& given) {
+    const fs::path path = is_written_in_place(given) ? given : behind_links(given, "write");
     if (is_folder(path)) {
         throw DataError(fmt::format("{}: cannot write: it is a folder; give the name of a file", path.string()));
     }
@@ -243,7 +271,14 @@ std::string sha256_of_text(std::string_view text) {
 }
 
 TemporaryFolder::TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "gravbench-XXXXXX").string();
+    std::error_code cause;
+    const fs::path folder = fs::temp_directory_path(cause);
+    if (cause) {
+        const char* named = std::getenv("TMPDIR");
+        throw DataError(fmt::format("TMPDIR: {} is no folder for temporary files: {}",
+                                    named == nullptr ? "/tmp" : named, cause.message()));
+    }
+    std::string pattern = (folder / "gravbench-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw_file_error(pattern, "create");
     }
@@ -262,7 +297,8 @@ fs::path user_cache_folder() {
     if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
         return fs::path(home) / ".cache" / "gravbench";
     }
-    return fs::temp_directory_path() / fmt::format("gravbench-cache-{}", ::getuid());
+    std::error_code none;
+    return fs::temp_directory_path(none) / fmt::format("gravbench-cache-{}", ::getuid());
 }
 
 fs::path executable_folder() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ int write_all(int descriptor, std::string_view content);
 /// where it did not fail.
 int sync_data(int descriptor);
 
+/// Prints and flushes; whether all of it was written. Progress and warnings are lost where a disk is full or a reader
+/// gone, and nothing else.
+bool print_to(std::FILE* stream, std::string_view text) noexcept;
+
+/// Whether two names are those of one file, be it there or not.
+bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other);
+
 /// Whether something is there, and what, as far as can be seen: a name that is too long or a folder that may not be
 /// looked into is no reason to throw.
 bool is_there(const std::filesystem::path& path);
@@ -51,8 +59,9 @@ std::string read_file(const std::filesystem::path& path);
 /// cut.
 std::string read_tail(const std::filesystem::path& path, std::size_t most);
 
-/// Writes beside the target, syncs, renames: a reader sees the old file or the new one, never half of one.
-/// A target that is no regular file (/dev/stdout, a pipe) is written directly. Throws DataError; what was there stays.
+/// Writes beside the target, syncs, renames: a reader sees the old file or the new one, never half of one. The target
+/// of a symbolic link is replaced, not the link; what is no regular file (/dev/stdout, a pipe) is written directly.
+/// Throws DataError; what was there stays.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Throws DataError where a file could not be written there: folder missing, no permission, the name of a folder.

@@ -74,7 +74,7 @@ void show(const CompareFlags& flags, const Result& result, const std::string& te
     if (!flags.output.empty()) {
         write_file(flags.output, readable_json(compare::to_json(result)));
     }
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print_to(stdout, text);
 }
 
 ExitCode show_across(const CompareFlags& flags, const view::Presentation& presentation) {
@@ -145,6 +145,11 @@ ExitCode compare_and_show(const CompareFlags& flags) {
     const compare::ComparisonOptions options = options_from(flags);
     if (!flags.output.empty()) {
         check_writable(flags.output);
+    }
+    for (const std::string& document : flags.documents) {
+        if (!flags.output.empty() && is_same_file(flags.output, document)) {
+            throw UsageError(fmt::format("-o {}: is what is to be compared; give another name", flags.output));
+        }
     }
     if (const auto comparison = comparison_given(flags)) {
         return show_comparison(flags, *comparison, presentation);

@@ -117,7 +117,7 @@ ExitCode examine(const DoctorFlags& flags) {
         write_file(flags.output, readable_json(doctor::to_json(facts, findings)));
     }
     const std::string text = rendered(flags.format, facts, findings);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print_to(stdout, text);
     return doctor::is_fit(findings) ? ExitCode::fine : ExitCode::not_trustworthy;
 }
 

@@ -1,12 +1,17 @@
 // gravbench: the front. Flags become a plan, the plan a results document, the document a view.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <map>
+#include <new>
 
 #include "base/errors.h"
+#include "base/exit_code.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "gravbench_version.h"
@@ -67,18 +72,42 @@ int run(int argc, char** argv) {
     }
 }
 
+/// Where a standard stream is closed, the next file that is opened would take its number, and what is printed would go
+/// into that file. Writing to what stands there instead fails, as to a closed one.
+void keep_standard_descriptors() {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(descriptor, F_GETFD) < 0) {
+            ::open("/dev/null", O_RDONLY);
+        }
+    }
+}
+
+int complain(const std::string& message, ExitCode code) {
+    print_to(stderr, "gravbench: " + message + "\n");
+    return static_cast<int>(code);
+}
+
+/// What was printed counts only where it arrived.
+int with_stdout_written(int code) {
+    const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    return is_written || code != 0 ? code : complain("stdout cannot be written", ExitCode::usage);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_descriptors();
     // Beyond `ulimit -f` a write fails, as on a full disk, instead of ending the run. Engines inherit that.
     ::signal(SIGXFSZ, SIG_IGN);
+    // Whoever started this process may ignore it; then no engine could be waited for.
+    ::signal(SIGCHLD, SIG_DFL);
     try {
-        return run(argc, argv);
-    } catch (const gravbench::Error& error) {
-        fmt::print(stderr, "gravbench: {}\n", error.what());
-        return static_cast<int>(error.code());
+        return with_stdout_written(run(argc, argv));
+    } catch (const Error& error) {
+        return complain(error.what(), error.code());
+    } catch (const std::bad_alloc&) {
+        return complain("out of memory", ExitCode::usage);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "gravbench: {}\n", error.what());
-        return static_cast<int>(gravbench::ExitCode::usage);
+        return complain(error.what(), ExitCode::usage);
     }
 }

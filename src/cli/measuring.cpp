@@ -86,10 +86,6 @@ document::Document document_of(const Prepared& prepared, const run::Start& start
     return document;
 }
 
-bool print(const std::string& text) {
-    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-}
-
 /// Writes the document to its place; where that cannot be, to stdout, so that nothing measured is lost.
 bool write_document(const document::Document& document, const std::string& output) {
     if (output.empty()) {
@@ -100,10 +96,10 @@ bool write_document(const document::Document& document, const std::string& outpu
         write_file(output, text);
         return true;
     } catch (const DataError& error) {
-        fmt::print(stderr, "gravbench: {}; the document goes to stdout instead\n", error.what());
+        print_to(stderr, fmt::format("gravbench: {}; the document goes to stdout instead\n", error.what()));
     }
-    if (!print(text)) {
-        fmt::print(stderr, "gravbench: stdout cannot be written either: what was measured is lost\n");
+    if (!print_to(stdout, text)) {
+        print_to(stderr, "gravbench: stdout cannot be written either: what was measured is lost\n");
     }
     return false;
 }
@@ -115,11 +111,11 @@ ExitCode show(const document::Document& document, const Showing& showing) {
     try {
         judgement = showing.judge ? showing.judge(document) : Judgement();
     } catch (const DataError& error) {  // What was measured is shown all the same.
-        fmt::print(stderr, "gravbench: {}\n", error.what());
+        print_to(stderr, fmt::format("gravbench: {}\n", error.what()));
         judgement = {"", ExitCode::not_written};
     }
-    if (!print(showing.render(document) + judgement.text)) {
-        fmt::print(stderr, "gravbench: stdout cannot be written\n");
+    if (!print_to(stdout, showing.render(document) + judgement.text)) {
+        print_to(stderr, "gravbench: stdout cannot be written\n");
         return ExitCode::not_written;
     }
     return of_document == ExitCode::fine || judgement.code == ExitCode::not_written ? judgement.code : of_document;
@@ -127,12 +123,12 @@ ExitCode show(const document::Document& document, const Showing& showing) {
 
 void print_cells(const plan::Plan& plan) {
     for (const plan::Cell& cell : plan.cells) {
-        fmt::print("{}\n", cell.key);
+        print_to(stdout, cell.key + "\n");
     }
     for (const std::string& note : plan.notes) {
-        fmt::print(stderr, "note: {}\n", note);
+        print_to(stderr, fmt::format("note: {}\n", note));
     }
-    fmt::print(stderr, "{}\n", time_plan(plan));
+    print_to(stderr, fmt::format("{}\n", time_plan(plan)));
 }
 
 void print_notes(const run::Start& start, const plan::Plan& plan, run::Progress& progress) {
@@ -157,9 +153,10 @@ ExitCode end(const document::Document& document, run::Start& start, const Showin
         return code;
     }
     if (start.journal && !start.journal->failure()) {
-        fmt::print(stderr,
-                   "gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n",
-                   output);
+        print_to(
+            stderr,
+            fmt::format("gravbench: interrupted; what was measured is in {}; the same command with --resume goes on\n",
+                        output));
     }
     return ExitCode::interrupted;
 }
@@ -204,6 +201,8 @@ ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags,
     if (!plan.options.places.keep_logs.empty()) {
         std::filesystem::create_directory(plan.options.places.keep_logs);
     }
+    // Until all is shown: a second Ctrl-C must not cost what the first one kept.
+    const run::StopSignal stop;
     run::Start start = run::begin(plan, prepared.host, flags.has_resume);
     run::Progress progress(flags.is_quiet ? nullptr : stderr, ::isatty(STDERR_FILENO) != 0,
                            launches_to_come(plan, start.launches));
@@ -212,10 +211,12 @@ ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags,
     }
     print_notes(start, plan, progress);
     const Warn warn = [&](const std::string& text) {
-        flags.is_quiet ? fmt::print(stderr, "warning: {}\n", text) : progress.note("warning: " + text);
+        if (flags.is_quiet) {
+            print_to(stderr, fmt::format("warning: {}\n", text));
+        } else {
+            progress.note("warning: " + text);
+        }
     };
-    // Until all is shown: a second Ctrl-C must not cost what the first one kept.
-    const run::StopSignal stop;
     const records::RunOutcome outcome = measure(prepared, start, progress, warn, began_ns, stop);
     return end(document_of(prepared, start, flags, outcome), start, showing, plan.options.places.output);
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/files.h"
 #include "cli/command.h"
 #include "plan/bundle.h"
 
@@ -31,10 +32,10 @@ void print_model(const plan::Model& model) {
     for (const plan::InputSpec& input : model.inputs) {
         inputs.push_back(input.kind == plan::InputSpec::Kind::tensor ? input_text(input) : input.name);
     }
-    fmt::print("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name, model.description,
-               fmt::join(dtypes, ", "), fmt::join(inputs, " "),
-               model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown",
-               model.origin.parent_path().string());
+    print_to(stdout, fmt::format("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name,
+                                 model.description, fmt::join(dtypes, ", "), fmt::join(inputs, " "),
+                                 model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown",
+                                 model.origin.parent_path().string()));
 }
 
 }  // namespace
@@ -51,13 +52,13 @@ Action set_up_models(CLI::App& app, const std::vector<std::string>&) {
             print_model(model);
         }
         for (const std::string& broken : found.broken) {
-            fmt::print(stderr, "gravbench: {}\n", broken);
+            print_to(stderr, fmt::format("gravbench: {}\n", broken));
         }
         if (found.models.empty()) {
             for (const auto& folder : searched) {
-                fmt::print(stderr, "gravbench: no bundle in {}\n", folder.string());
+                print_to(stderr, fmt::format("gravbench: no bundle in {}\n", folder.string()));
             }
-            fmt::print(stderr, "gravbench: scripts/export_models.py makes bundles\n");
+            print_to(stderr, "gravbench: scripts/export_models.py makes bundles\n");
         }
         return found.broken.empty() ? ExitCode::fine : ExitCode::usage;
     };

@@ -30,9 +30,26 @@ void check_keep_logs(const std::filesystem::path& folder) {
     check_writable(is_there(folder) ? folder / "audit.log" : folder);
 }
 
+/// A document must not take the place of what it is about.
+void check_models_are_kept(const plan::Plan& plan) {
+    const std::string& output = plan.options.places.output;
+    for (const plan::Model& model : plan.models) {
+        for (const auto& [dtype, file] : model.files) {
+            if (!output.empty() && (is_same_file(output, file.path) || is_same_file(output, model.origin))) {
+                throw UsageError(
+                    fmt::format("-o {}: is a file of the model {}; give another name", output, model.name));
+            }
+        }
+    }
+}
+
 void check_places_and_judging(const plan::RunOptions& options) {
     if (!options.places.output.empty()) {
         check_writable(options.places.output);
+    }
+    if (!options.places.output.empty() && is_same_file(options.places.output, options.places.keep_logs)) {
+        throw UsageError(
+            fmt::format("--keep-logs {}: is the output, -o, too; give a folder of its own", options.places.keep_logs));
     }
     if (!options.places.keep_logs.empty()) {
         check_keep_logs(options.places.keep_logs);
@@ -95,6 +112,7 @@ Prepared prepare(const plan::Layer& given, const std::function<void(plan::Plan& 
     Prepared prepared{draft_of(given, choices), {}, machine::read_machine()};
     complete(prepared.plan);
     check_places_and_judging(prepared.plan.options);
+    check_models_are_kept(prepared.plan);
     check_settings(prepared.plan, prepared.host);
     for (const plan::EngineChoice& choice : choices) {
         prepared.engines.push_back(run::find_engine(choice.text));

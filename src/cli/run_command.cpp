@@ -65,6 +65,12 @@ void check(const RunFlags& flags, bool has_baseline, const plan::Plan& plan) {
             "--comparison needs --baseline, --versus or --versus-engine: there is nothing to compare with");
     }
     check_writable(flags.comparison_output);
+    for (const std::string& other : {plan.options.places.output, flags.baseline}) {
+        if (!other.empty() && is_same_file(flags.comparison_output, other)) {
+            throw UsageError(fmt::format("--comparison {}: is the same file as {}; give another name",
+                                         flags.comparison_output, other));
+        }
+    }
 }
 
 ExitCode run_and_show(RunFlags flags) {

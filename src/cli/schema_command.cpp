@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/errors.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "compare/comparison.h"
@@ -56,7 +57,7 @@ Action set_up_schema(CLI::App& app, const std::vector<std::string>&) {
                                          did_you_mean(*name, schema_names())));
         }
         const std::string text = found->text();
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        print_to(stdout, text);
         return ExitCode::fine;
     };
 }

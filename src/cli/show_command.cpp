@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/files.h"
 #include "cli/command.h"
 #include "cli/presentation_flags.h"
 #include "compare/comparison_reader.h"
@@ -45,7 +46,7 @@ Action set_up_show(CLI::App& app, const std::vector<std::string>&) {
         "          gravbench show comparison.json           (what gravbench compare -o wrote)");
     return [flags] {
         const std::string text = text_for(*flags);
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        print_to(stdout, text);
         return ExitCode::fine;
     };
 }

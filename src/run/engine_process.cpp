@@ -51,24 +51,27 @@ std::vector<std::string> assignments(const Environment& environment) {
     return result;
 }
 
-/// Runs in the child, between vfork and exec, on this process's memory: only calls that are safe there, and nothing is
-/// changed but its own arguments.
+/// Runs in the child, between vfork and exec, on this process's memory: only calls that are safe there. It changes
+/// errno and its own arguments, which this process looks at no more.
 [[noreturn]] void become_engine(char** command, char** environment, int channel, int log, int report) {
     ::setpgid(0, 0);
     // If the front is killed, nobody else would end the engine.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::signal(SIGPIPE, SIG_DFL);  // This process ignores it while it measures.
     // Out of the way of the numbers 0 to 3 first: any of these may have one of them.
-    channel = ::fcntl(channel, F_DUPFD_CLOEXEC, 10);
-    log = ::fcntl(log, F_DUPFD_CLOEXEC, 10);
-    report = ::fcntl(report, F_DUPFD_CLOEXEC, 10);
-    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    ::dup2(nothing, STDIN_FILENO);
-    ::dup2(log, STDOUT_FILENO);
-    ::dup2(log, STDERR_FILENO);
-    ::dup2(channel, protocol::channel_descriptor);
-    ::execve(command[0], command, environment);
-    const int error = errno;
-    [[maybe_unused]] const ssize_t written = ::write(report, &error, sizeof error);
+    const int moved_report = ::fcntl(report, F_DUPFD_CLOEXEC, 10);
+    const int moved_channel = moved_report < 0 ? -1 : ::fcntl(channel, F_DUPFD_CLOEXEC, 10);
+    const int moved_log = moved_channel < 0 ? -1 : ::fcntl(log, F_DUPFD_CLOEXEC, 10);
+    const int nothing = moved_log < 0 ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const bool is_ready = nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(moved_log, STDOUT_FILENO) >= 0 &&
+                          ::dup2(moved_log, STDERR_FILENO) >= 0 &&
+                          ::dup2(moved_channel, protocol::channel_descriptor) >= 0;
+    if (is_ready) {
+        ::execve(command[0], command, environment);
+    }
+    // Where the limit is 10 or less, a number from 10 on is an invalid one.
+    const int error = !is_ready && errno == EINVAL ? EMFILE : errno;
+    [[maybe_unused]] const ssize_t written = ::write(moved_report < 0 ? report : moved_report, &error, sizeof error);
     ::_exit(127);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "figures/latency.h"
 
@@ -40,8 +41,7 @@ void Progress::note(const std::string& text) {
 void Progress::print_line(const std::string& text) {
     if (stream_ != nullptr) {
         // On a terminal the line takes the bar's place; the bar is drawn again below it.
-        fmt::print(stream_, "{}{}\n", is_terminal_ ? "\r\033[K" : "", text);
-        std::fflush(stream_);
+        print_to(stream_, fmt::format("{}{}\n", is_terminal_ ? "\r\033[K" : "", text));
     }
 }
 
@@ -102,8 +102,7 @@ void Progress::cell_abandoned(const std::string& cell) {
 
 void Progress::finish() {
     if (is_terminal_ && stream_ != nullptr) {
-        fmt::print(stream_, "\r\033[K");
-        std::fflush(stream_);
+        print_to(stream_, "\r\033[K");
     }
 }
 
@@ -118,10 +117,10 @@ void Progress::draw_bar(const std::string& what) {
     constexpr int width = 30;
     const int full = total_ == 0 ? width : std::clamp(done_ * width / total_, 0, width);
     const auto left = time_left();
-    fmt::print(stream_, "\r\033[K[{}{}] {}/{} {}{}", std::string(static_cast<std::size_t>(full), '='),
-               std::string(static_cast<std::size_t>(width - full), ' '), done_, total_,
-               left.count() > 0 ? fmt::format("about {} left  ", describe_duration(left)) : "", what.substr(0, 40));
-    std::fflush(stream_);
+    print_to(stream_, fmt::format("\r\033[K[{}{}] {}/{} {}{}", std::string(static_cast<std::size_t>(full), '='),
+                                  std::string(static_cast<std::size_t>(width - full), ' '), done_, total_,
+                                  left.count() > 0 ? fmt::format("about {} left  ", describe_duration(left)) : "",
+                                  what.substr(0, 40)));
 }
 
 }  // namespace gravbench::run

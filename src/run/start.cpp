@@ -37,12 +37,13 @@ std::string milliseconds_of(std::chrono::nanoseconds duration) {
 }
 
 Start resumed(const fs::path& path, const Parts& parts) {
-    records::Journal journal = records::Journal::append_to(path);
     records::JournalContent content = records::read_journal(path);
     if (const std::string what = difference(content.header.fingerprint, parts); !what.empty()) {
         throw UsageError(fmt::format("--resume: {} is of another run: {}; give the same command, or remove it",
                                      path.string(), what));
     }
+    // Only now: it cuts off a torn line, of which a file that is no journal may have had need.
+    records::Journal journal = records::Journal::append_to(path);
     Start start{content.header.id, content.header.started, {}, {}, std::move(journal), {}};
     std::set<std::string> cells;
     for (records::LaunchRecord& launch : content.launches) {

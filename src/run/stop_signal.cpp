@@ -15,8 +15,9 @@ namespace {
 
 // A signal handler has no other way to reach anything.
 volatile int handler_descriptor = -1;
-struct sigaction previous_interrupt;
-struct sigaction previous_terminate;
+constexpr std::array stopping{SIGINT, SIGTERM, SIGHUP};
+std::array<struct sigaction, stopping.size()> previous;
+struct sigaction previous_pipe;
 
 void on_signal(int) {
     const int saved = errno;
@@ -38,13 +39,21 @@ StopSignal::StopSignal() {
     handler_descriptor = write_end_;
     struct sigaction action {};
     action.sa_handler = on_signal;
-    ::sigaction(SIGINT, &action, &previous_interrupt);
-    ::sigaction(SIGTERM, &action, &previous_terminate);
+    for (std::size_t i = 0; i < stopping.size(); ++i) {
+        ::sigaction(stopping[i], &action, &previous[i]);
+    }
+    if (previous[2].sa_handler == SIG_IGN) {  // nohup
+        ::sigaction(SIGHUP, &previous[2], nullptr);
+    }
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &action, &previous_pipe);
 }
 
 StopSignal::~StopSignal() {
-    ::sigaction(SIGINT, &previous_interrupt, nullptr);
-    ::sigaction(SIGTERM, &previous_terminate, nullptr);
+    for (std::size_t i = 0; i < stopping.size(); ++i) {
+        ::sigaction(stopping[i], &previous[i], nullptr);
+    }
+    ::sigaction(SIGPIPE, &previous_pipe, nullptr);
     handler_descriptor = -1;
     ::close(read_end_);
     ::close(write_end_);

@@ -2,8 +2,9 @@
 
 namespace gravbench::run {
 
-/// Turns SIGINT and SIGTERM into something that can be waited for. One at a time in a process; the old handlers come
-/// back at its end.
+/// Turns SIGINT, SIGTERM and SIGHUP (where that is not ignored, as under nohup) into something that can be waited for,
+/// and ignores SIGPIPE: whoever reads progress may go away. One at a time in a process; the old handlers come back at
+/// its end.
 class StopSignal {
   public:
     StopSignal();
