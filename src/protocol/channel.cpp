@@ -34,21 +34,30 @@ Channel::~Channel() {
     ::close(descriptor_);
 }
 
-bool Channel::send(const Json& message) {
+Channel::Outcome Channel::send(const Json& message, std::optional<Clock::time_point> deadline, int wake_descriptor) {
+    std::array<pollfd, 2> descriptors{{{descriptor_, POLLOUT, 0}, {wake_descriptor, POLLIN, 0}}};
     // Text that came from a model or a log may not be UTF-8; it must not stop the message.
     const std::string line = message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     std::size_t sent = 0;
     while (sent < line.size()) {
-        const ssize_t written = ::send(descriptor_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
-        if (written < 0 && errno == EINTR) {
+        const ssize_t written =
+            ::send(descriptor_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (written >= 0) {
+            sent += static_cast<std::size_t>(written);
             continue;
         }
-        if (written < 0) {
-            return false;
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+            return Outcome::closed;
         }
-        sent += static_cast<std::size_t>(written);
+        const int ready = ::poll(descriptors.data(), descriptors.size(), milliseconds_left(deadline));
+        if (ready == 0) {
+            return Outcome::timeout;
+        }
+        if (ready > 0 && descriptors[1].revents != 0) {
+            return Outcome::woken;
+        }
     }
-    return true;
+    return Outcome::line;
 }
 
 std::optional<std::string> Channel::take_line() {

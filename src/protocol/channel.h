@@ -21,9 +21,6 @@ class Channel {
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
 
-    /// Sends one message. False where the other side is gone.
-    bool send(const Json& message);
-
     /// A block of the most inferences that a front asks for is a hundredth of that. Whoever sends without end would
     /// take all memory.
     static constexpr std::size_t most_line_bytes = std::size_t{64} << 20;
@@ -35,6 +32,12 @@ class Channel {
         /// came of it.
         std::string text;
     };
+
+    /// Sends one message, and waits where the other side does not read, until `deadline` (for ever without one) or
+    /// until `wake_descriptor` (none if negative) is readable. `line` where all of it was sent, `closed` where the
+    /// other side is gone.
+    Outcome send(const Json& message, std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt,
+                 int wake_descriptor = -1);
 
     /// Waits for a line until `deadline` (for ever without one), or until `wake_descriptor` (none if negative) is
     /// readable.

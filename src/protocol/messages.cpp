@@ -314,6 +314,27 @@ Loaded loaded_from(const Json& reply) {
     return loaded;
 }
 
+namespace {
+
+/// One stream's samples, which follow each other within the block.
+std::vector<std::int64_t> samples_from(const Json& stream, std::int64_t wall_ns, const std::string& where) {
+    auto samples = required<std::vector<std::int64_t>>(stream, "samples_ns", where);
+    if (samples.empty()) {
+        throw DataError(where + ": it holds no sample");
+    }
+    std::int64_t left = wall_ns;
+    for (const std::int64_t sample : samples) {
+        check_sample(sample, where);
+        if (sample > left) {
+            throw DataError(fmt::format("{}: its samples take longer than \"wall_ns\", {}", where, wall_ns));
+        }
+        left -= sample;
+    }
+    return samples;
+}
+
+}  // namespace
+
 BlockSamples block_samples_from(const Json& reply) {
     const std::string where = "reply to run";
     BlockSamples block;
@@ -323,13 +344,7 @@ BlockSamples block_samples_from(const Json& reply) {
     }
     nanoseconds_member(reply, "wall_ns", where);
     for (const Json& stream : structured_member(reply, "streams", Json::value_t::array, where)) {
-        block.streams.push_back(required<std::vector<std::int64_t>>(stream, "samples_ns", where));
-        if (block.streams.back().empty()) {
-            throw DataError(where + ": it holds no sample");
-        }
-        for (const std::int64_t sample : block.streams.back()) {
-            check_sample(sample, where);
-        }
+        block.streams.push_back(samples_from(stream, block.wall_ns, where));
     }
     if (block.streams.empty()) {
         throw DataError(where + ": it holds no sample");

@@ -14,6 +14,7 @@ namespace gravbench::run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Outcome = protocol::Channel::Outcome;
 using std::chrono::nanoseconds;
 
 /// More than any reasonable log; a model that prints without end would fill the disk.
@@ -25,6 +26,19 @@ constexpr std::size_t most_of_a_message = 4000;
 
 [[noreturn]] void fail_garbled(const std::string& request, const std::string& what) {
     throw EngineError("engine_garbled", fmt::format("reply to {}: {}", request, what));
+}
+
+/// Version 1 of the protocol has one stream; so many inferences were asked for.
+protocol::BlockSamples asked_for(protocol::BlockSamples block, std::int64_t least, std::int64_t most) {
+    if (block.streams.size() != 1) {
+        fail_garbled("run", fmt::format("{} streams, expected 1", block.streams.size()));
+    }
+    const auto count = static_cast<std::int64_t>(block.streams.front().size());
+    if (count < least || count > most) {
+        fail_garbled("run", fmt::format("{} samples, expected {}", count,
+                                        least == most ? std::to_string(least) : fmt::format("{} to {}", least, most)));
+    }
+    return block;
 }
 
 /// A member's text; nothing where it is missing or of another type.
@@ -104,13 +118,20 @@ Json EngineClient::ask(const std::string& request, const Json& members, nanoseco
     const int id = next_id_++;
     Json message{{"id", id}, {"request", request}};
     message.update(members);
-    // A send that fails finds the engine gone; the reason is then read where an answer is missing.
-    channel_.send(message);
+    const auto start = Clock::now();
+    // One that fails finds the engine gone; the reason is then read where an answer is missing.
+    const Outcome sent = channel_.send(message, start + expected + timeout_, stop_descriptor_);
+    if (sent == Outcome::woken) {
+        throw Interrupted();
+    }
+    if (sent == Outcome::timeout) {
+        throw EngineError("engine_timeout", fmt::format("the engine did not read {} within {}", request,
+                                                        describe_duration(Clock::now() - start)));
+    }
     return checked_reply(receive_line(request, expected), request, id);
 }
 
 std::string EngineClient::receive_line(const std::string& request, nanoseconds expected) {
-    using Outcome = protocol::Channel::Outcome;
     const auto start = Clock::now();
     const auto deadline = start + expected + timeout_;
     for (;;) {
@@ -183,7 +204,7 @@ std::string EngineClient::inputs(const Json& arguments, std::uint64_t seed, int 
 
 protocol::BlockSamples EngineClient::run_count(std::int64_t count, nanoseconds expected) {
     const Json reply = ask("run", {{"count", count}}, expected);
-    return parsed([&] { return protocol::block_samples_from(reply); });
+    return asked_for(parsed([&] { return protocol::block_samples_from(reply); }), count, count);
 }
 
 protocol::BlockSamples EngineClient::run_duration(nanoseconds duration, std::int64_t minimum_count,
@@ -191,7 +212,7 @@ protocol::BlockSamples EngineClient::run_duration(nanoseconds duration, std::int
     const Json reply = ask(
         "run", {{"duration_ns", duration.count()}, {"minimum_count", minimum_count}, {"maximum_count", maximum_count}},
         expected);
-    return parsed([&] { return protocol::block_samples_from(reply); });
+    return asked_for(parsed([&] { return protocol::block_samples_from(reply); }), minimum_count, maximum_count);
 }
 
 void EngineClient::save_outputs(const std::string& path) {

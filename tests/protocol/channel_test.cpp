@@ -70,7 +70,7 @@ void check_line(Pair& pair, const std::string& text) {
 
 TEST_CASE("a message is sent as one line of JSON") {
     Pair pair;
-    CHECK(pair.channel.send({{"id", 1}, {"text", "two\nlines"}}));
+    CHECK(pair.channel.send({{"id", 1}, {"text", "two\nlines"}}) == Outcome::line);
     CHECK(pair.read() == "{\"id\":1,\"text\":\"two\\nlines\"}\n");
 }
 
@@ -192,14 +192,40 @@ TEST_CASE("waiting ends when the wake descriptor is readable, and loses nothing"
 
 TEST_CASE("text that is not UTF-8 is sent as UTF-8") {
     Pair pair;
-    CHECK(pair.channel.send({{"log", "caf\xe9"}}));
+    CHECK(pair.channel.send({{"log", "caf\xe9"}}) == Outcome::line);
     CHECK(pair.read() == "{\"log\":\"caf\xef\xbf\xbd\"}\n");
 }
 
 TEST_CASE("sending to an end that is gone is noticed without a signal") {
     Pair pair;
     pair.close_other();
-    CHECK_FALSE(pair.channel.send({{"id", 1}}));
+    CHECK(pair.channel.send({{"id", 1}}) == Outcome::closed);
+}
+
+TEST_CASE("sending to an end that does not read waits until its deadline, or until it is woken") {
+    Pair pair;
+    const Json large{{"text", std::string(std::size_t{16} << 20, 'x')}};
+    CHECK(pair.channel.send(large, now() + 20ms) == Outcome::timeout);
+    std::array<int, 2> pipe{};
+    REQUIRE(::pipe(pipe.data()) == 0);
+    REQUIRE(::write(pipe[1], "x", 1) == 1);
+    CHECK(pair.channel.send(large, std::nullopt, pipe[0]) == Outcome::woken);
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+}
+
+TEST_CASE("a message that is larger than any buffer is sent to an end that reads") {
+    Pair pair;
+    constexpr std::size_t size = std::size_t{4} << 20;
+    std::size_t got = 0;
+    std::thread reader([&] {
+        while (got < size) {
+            got += pair.read().size();
+        }
+    });
+    CHECK(pair.channel.send({{"text", std::string(size, 'x')}}, now() + 60s) == Outcome::line);
+    reader.join();
+    CHECK(got == size + std::string_view("{\"text\":\"\"}\n").size());
 }
 
 TEST_CASE("a channel closes its descriptor at its end") {

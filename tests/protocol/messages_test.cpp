@@ -176,8 +176,15 @@ TEST_CASE("a block without a sample, or of impossible times, is refused") {
     check_refused(block_samples_from, block, "/streams/1/samples_ns/0", -1);
     check_refused(block_samples_from, block, "/wall_ns", -1);
     check_refused(block_samples_from, block, "/wall_ns", 0);
-    CHECK_THROWS_WITH(block_samples_from(to_json(BlockSamples{1, {{5, -7}}})),
+    CHECK_THROWS_WITH(block_samples_from(to_json(BlockSamples{10, {{5, -7}}})),
                       "reply to run: a sample is not above 0: -7");
+}
+
+TEST_CASE("a block cannot be shorter than its samples") {
+    CHECK(block_samples_from(to_json(BlockSamples{12, {{5, 7}}})).wall_ns == 12);
+    CHECK_THROWS_WITH(block_samples_from(to_json(BlockSamples{11, {{5, 7}}})),
+                      "reply to run: its samples take longer than \"wall_ns\", 11");
+    CHECK_THROWS_AS(block_samples_from(to_json(BlockSamples{12, {{5, 7}, {13}}})), DataError);
 }
 
 TEST_CASE("of an engine of another version only the version is read") {
