@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "base/json.h"
+
 namespace gravbench {
 namespace {
 
@@ -53,6 +55,17 @@ std::vector<std::string> split(const std::string& text, char separator) {
         }
     }
     return pieces;
+}
+
+bool is_plain(const std::string& text) {
+    return one_line(text) == text && Json(text).dump(-1, ' ', false, Json::error_handler_t::ignore) ==
+                                         Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+    return text;
 }
 
 std::string first_line(const std::string& text) {

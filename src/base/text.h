@@ -15,6 +15,12 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 /// Splits at every separator; "a,,b" gives an empty middle, "" gives one empty piece.
 std::vector<std::string> split(const std::string& text, char separator);
 
+/// Whether it is UTF-8 without control characters: printed in a line and written as JSON it stays what it is.
+bool is_plain(const std::string& text);
+
+/// Control characters, line ends and a terminal's commands among them, become blanks.
+std::string one_line(std::string text);
+
 /// The first line; with " ..." behind it where there are more.
 std::string first_line(const std::string& text);
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "plan/bundle.h"
 
@@ -33,7 +34,7 @@ void print_model(const plan::Model& model) {
         inputs.push_back(input.kind == plan::InputSpec::Kind::tensor ? input_text(input) : input.name);
     }
     print_to(stdout, fmt::format("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name,
-                                 model.description, fmt::join(dtypes, ", "), fmt::join(inputs, " "),
+                                 one_line(model.description), fmt::join(dtypes, ", "), fmt::join(inputs, " "),
                                  model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown",
                                  model.origin.parent_path().string()));
 }

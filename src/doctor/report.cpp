@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/text.h"
+
 namespace gravbench::doctor {
 namespace {
 
@@ -63,7 +65,7 @@ std::string heading(const Facts& facts) {
     if (facts.engine) {
         text += fmt::format("; engine {} {}", facts.engine->description.name, facts.engine->description.version);
     }
-    return text;
+    return one_line(text);
 }
 
 /// Where findings begin; the name of a long variable goes beyond, and its finding follows it.
@@ -71,8 +73,8 @@ constexpr std::size_t text_column = 30;
 
 std::string entry(const Finding& finding) {
     const std::string margin(text_column, ' ');
-    std::string text =
-        wrapped(fmt::format("{:<8}  {:<18}  ", name_of(finding.status), finding.name), finding.text, text_column);
+    std::string text = wrapped(fmt::format("{:<8}  {:<18}  ", name_of(finding.status), finding.name),
+                               one_line(finding.text), text_column);
     if (finding.status > Status::unknown) {
         text += wrapped(margin + "why:  ", finding.why, text_column + 6);
     }

@@ -8,6 +8,8 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "base/text.h"
+#include "protocol/messages.h"
 
 namespace gravbench::plan {
 namespace {
@@ -131,8 +133,8 @@ Model read_bundle(const fs::path& folder) {
     model.is_bundle = true;
     model.origin = path;
     model.name = required<std::string>(manifest, "name", where);
-    if (model.name.empty()) {
-        throw DataError(where + ": \"name\" is empty");
+    if (model.name.empty() || !is_plain(model.name)) {
+        throw DataError(where + ": \"name\" is empty, or has control characters or what is no UTF-8");
     }
     model.description = optional_member<std::string>(manifest, "description", "", where);
     model.files = read_files(manifest, folder, where);
@@ -158,6 +160,10 @@ Model read_bundle(const fs::path& folder) {
 Model lone_file(const fs::path& file, std::vector<InputSpec> inputs) {
     Model model;
     model.name = file.stem().string();
+    if (!is_plain(model.name)) {  // It becomes part of keys, in documents and on terminals.
+        throw UsageError(fmt::format("{}: its name has control characters or what is no UTF-8; give it another one",
+                                     protocol::printable(file.string(), file.string().size())));
+    }
     model.origin = file;
     model.files["fp32"] = {file, "", "f32"};
     model.inputs = std::move(inputs);

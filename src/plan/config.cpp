@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "plan/cell.h"
+#include "protocol/channel.h"
 
 namespace gravbench::plan {
 namespace {
@@ -204,6 +205,12 @@ void add_named(Layer& layer, const std::string& key, const std::string& name, co
     }
     if (value.is_structured() || value.is_null()) {
         throw UsageError(fmt::format("{}: {} is not a text", origin, value.dump()));
+    }
+    if (!is_shape && name == protocol::channel_variable) {
+        throw UsageError(fmt::format("{}: {} is what gravbench tells its engines by itself", origin, name));
+    }
+    if (!is_plain(name) || (value.is_string() && !is_plain(value.get<std::string>()))) {
+        throw UsageError(origin + ": it has control characters or what is no UTF-8");
     }
     layer[fmt::format("{}.{}", key, name)].push_back(
         {is_shape || value.is_string() ? value : Json(value.dump()), origin});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "base/text.h"
 #include "plan/cell.h"
 
 namespace gravbench::plan {
@@ -55,6 +56,9 @@ void set_labels(std::vector<EngineChoice>& engines) {
         const std::string place = place_of(engine.text);
         others.erase(std::remove(others.begin(), others.end(), place), others.end());
         engine.label = label_among(place, others);
+        if (!is_plain(engine.label)) {
+            throw UsageError("--engine: its name has control characters or what is no UTF-8; give it another one");
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "plan/bundle.h"
+#include "protocol/channel.h"
 
 namespace gravbench::run {
 namespace {
@@ -30,6 +31,11 @@ void check_program(const fs::path& program, const std::string& remedy) {
 std::string resolved(const std::string& word, const fs::path& folder) {
     const bool is_relative = word.rfind("./", 0) == 0 || word.rfind("../", 0) == 0;
     return is_relative ? (folder / word).lexically_normal().string() : word;
+}
+
+/// Whether the text would be cut where it becomes one of C.
+bool has_zero(const Json& text) {
+    return text.get_ref<const std::string&>().find('\0') != std::string::npos;
 }
 
 /// What a definition may hold, checked key by key so that a message names the line.
@@ -58,9 +64,9 @@ class Definition {
 
     std::vector<std::string> command() const {
         const Json& words = json_.value.value("command", Json());
-        const bool are_texts =
-            words.is_array() && !words.empty() &&
-            std::all_of(words.begin(), words.end(), [](const Json& word) { return word.is_string(); });
+        const bool are_texts = words.is_array() && !words.empty() &&
+                               std::all_of(words.begin(), words.end(),
+                                           [](const Json& word) { return word.is_string() && !has_zero(word); });
         if (!are_texts) {
             fail("/command", "\"command\": expected a list of texts, the program and its arguments");
         }
@@ -78,7 +84,11 @@ class Definition {
             fail("/environment", "\"environment\": expected an object, a text for each variable's name");
         }
         for (const auto& [name, value] : variables.items()) {
-            if (!value.is_string()) {
+            if (name.empty() || name.find_first_of(std::string("=\0", 2)) != std::string::npos ||
+                name == protocol::channel_variable) {
+                fail("/environment/" + name, fmt::format("\"{}\" is no name for a variable of an engine", one_line(name)));
+            }
+            if (!value.is_string() || has_zero(value)) {
                 fail("/environment/" + name, fmt::format("\"{}\" is {}, expected a text", name, value.dump()));
             }
             environment[name] = resolved(value.get<std::string>(), folder());

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "findings/problem.h"
 
 namespace gravbench::view {
@@ -47,16 +48,16 @@ std::string counted(int number) {
 }
 
 std::string describe(const machine::Machine& host) {
-    return fmt::format("{}{}, {} cores of {} vCPUs, {}", host.instance_type ? *host.instance_type + ", " : "",
-                       host.cpu.empty() ? "unknown CPU" : host.cpu, counted(host.physical_cores), counted(host.vcpus),
-                       host.arch.empty() ? "unknown" : host.arch);
+    return one_line(fmt::format("{}{}, {} cores of {} vCPUs, {}", host.instance_type ? *host.instance_type + ", " : "",
+                                host.cpu.empty() ? "unknown CPU" : host.cpu, counted(host.physical_cores),
+                                counted(host.vcpus), host.arch.empty() ? "unknown" : host.arch));
 }
 
 std::string describe(const document::Engine& engine) {
     const auto onednn = engine.description.libraries.find("onednn");
     const bool has_onednn = onednn != engine.description.libraries.end() && onednn->second;
-    return fmt::format("engine {} {}{}", engine.description.name, engine.description.version,
-                       has_onednn ? ", oneDNN " + *onednn->second : "");
+    return one_line(fmt::format("engine {} {}{}", engine.description.name, engine.description.version,
+                                has_onednn ? ", oneDNN " + *onednn->second : ""));
 }
 
 /// Each engine that cells ran on, once.

@@ -1,7 +1,9 @@
 #include "view/table.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/text.h"
 #include "view/wrap.h"
 
 namespace gravbench::view {
@@ -26,8 +28,7 @@ std::string quoted(const std::string& text) {
 Rows printable(Rows rows) {
     for (auto& row : rows) {
         for (std::string& field : row) {
-            std::replace_if(
-                field.begin(), field.end(), [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+            field = one_line(std::move(field));
         }
     }
     return rows;

@@ -32,6 +32,16 @@ TEST_CASE("a suggestion is the end of a sentence, or nothing") {
     CHECK(did_you_mean("precision", names).empty());
 }
 
+TEST_CASE("text is plain that is UTF-8 without control characters") {
+    for (const char* text : {"", "resnet50", "caf\xc3\xa9", "a=b, c"}) {
+        CHECK(is_plain(text));
+    }
+    for (const char* text : {"caf\xe9", "a\nb", "\x1b[2J", "a\x7f", "\xed\xa0\x80"}) {
+        CHECK_FALSE(is_plain(text));
+    }
+    CHECK(one_line("a\n\x1b[2Jb\x7f") == "a  [2Jb ");
+}
+
 TEST_CASE("the first line of several says that there are more") {
     CHECK(first_line("one") == "one");
     CHECK(first_line("one\ntwo\nthree") == "one ...");

@@ -26,6 +26,9 @@ from front import GRAVBENCH, Front
         (["--min-cosine", "2"], "--min-cosine: 2 is not a number from -1 to 1"),
         (["--iterations", "5", "--duration", "1s"], "--iterations contradicts --duration"),
         (["--env", "FOO"], '--env: "FOO" is not NAME=VALUE'),
+        (["--env", "GRAVBENCH_CHANNEL=9"], "GRAVBENCH_CHANNEL is what gravbench tells its engines by itself"),
+        (["--env", "A=\x1b[2J"], "--env: it has control characters or what is no UTF-8"),
+        (["--env", "A=caf\udce9"], "--env: it has control characters or what is no UTF-8"),
         (["--env", "OMP_NUM_THREADS=2"], 'contradicts the setting "threads"'),
         (["--seq", "64"], '--seq: no model given has a dimension "seq"'),
         (["--shape", "frames=3"], '--shape: no model given has a dimension "frames"'),
@@ -286,6 +289,26 @@ def test_the_front_is_linked_without_libtorch() -> None:
     linked = " ".join(line.partition("(")[0] for line in lines)
     assert "libc.so" in linked
     assert not any(name in linked for name in ("torch", "c10", "gomp", "mkl"))
+
+
+def test_what_would_spoil_keys_and_terminals_is_no_name_of_a_model(front: Front) -> None:
+    for name in ("caf\udce9.pt", "a\nb.pt"):
+        path = front.folder / name
+        path.write_bytes(b"no model")
+        outcome = front.run({}, models=[str(path)])
+        assert outcome.code == 2 and "its name has control characters or what is no UTF-8" in outcome.stderr, name
+    front.folder.joinpath("bundle").mkdir()
+    manifest = {"schema": "gravbench.manifest/1", "name": "x\x1b[31m\nevil"}
+    front.folder.joinpath("bundle", "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    outcome = front.run({}, models=["bundle"])
+    assert outcome.code == 2 and '"name" is empty, or has control characters' in outcome.stderr
+
+
+def test_what_an_engine_calls_itself_commands_no_terminal(front: Front) -> None:
+    script = {"hello": {"engine": {"name": "py\x1b[31m\nfake line", "version": "\x07", "libraries": {}}}}
+    outcome = front.run(script, "--launches", "2")
+    shown = outcome.stdout + front.call("doctor", "--engine", front.engine(script), "--duration", "20ms").stdout
+    assert "engine py [31m fake line" in shown and not any(character in shown for character in "\x1b\x07")
 
 
 TOO_LONG = "f" * 300

@@ -71,6 +71,18 @@ TEST_CASE("what is wrong with a definition is told with its line") {
     CHECK_THROWS_AS(definitions.read("{"), ConfigError);
 }
 
+TEST_CASE("a variable that no process could have, or that the front sets itself, is refused") {
+    const Definitions definitions;
+    const std::string start = R"({"name": "x", "command": ["./program"],)";
+    for (const char* variable : {R"("")", R"("A=B")", R"("A\u0000")", R"("GRAVBENCH_CHANNEL")"}) {
+        const std::string text = start + "\"environment\": {" + variable + ": \"y\"}}";
+        CHECK_THROWS_WITH(definitions.read(text), Contains("is no name for a variable of an engine"));
+    }
+    CHECK_THROWS_WITH(definitions.read(start + R"("environment": {"A": "x\u0000y"}})"), Contains("expected a text"));
+    CHECK_THROWS_WITH(definitions.read(R"({"name": "x", "command": ["./program", "x\u0000y"]})"),
+                      Contains("expected a list of texts"));
+}
+
 TEST_CASE("a file of the command that is missing is told with the remedy") {
     const Definitions definitions;
     CHECK_THROWS_WITH(definitions.read(R"({"name": "x", "command": ["./absent"], "remedy": "build it"})"),
