@@ -34,7 +34,8 @@ int serve(const char* program, Server server) {
     Channel channel(descriptor);
     while (!server.is_finished()) {
         const Channel::Received received = channel.receive();
-        if (received.outcome != Channel::Outcome::line || channel.send(server.answer(received.text)) != Channel::Outcome::line) {
+        if (received.outcome != Channel::Outcome::line ||
+            channel.send(server.answer(received.text)) != Channel::Outcome::line) {
             break;
         }
     }

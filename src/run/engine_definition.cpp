@@ -86,7 +86,8 @@ class Definition {
         for (const auto& [name, value] : variables.items()) {
             if (name.empty() || name.find_first_of(std::string("=\0", 2)) != std::string::npos ||
                 name == protocol::channel_variable) {
-                fail("/environment/" + name, fmt::format("\"{}\" is no name for a variable of an engine", one_line(name)));
+                fail("/environment/" + name,
+                     fmt::format("\"{}\" is no name for a variable of an engine", one_line(name)));
             }
             if (!value.is_string() || has_zero(value)) {
                 fail("/environment/" + name, fmt::format("\"{}\" is {}, expected a text", name, value.dump()));
