@@ -37,7 +37,7 @@ std::string label_among(const std::string& place, const std::vector<std::string>
     const fs::path path(place);
     const auto most = std::distance(path.begin(), path.end());
     for (std::ptrdiff_t depth = 1; depth <= most; ++depth) {
-        const std::string label = last_parts(place, depth);
+        std::string label = last_parts(place, depth);
         if (std::none_of(others.begin(), others.end(),
                          [&](const std::string& other) { return last_parts(other, depth) == label; })) {
             return label;

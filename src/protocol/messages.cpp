@@ -1,5 +1,7 @@
 #include "protocol/messages.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <climits>
 #include <limits>
