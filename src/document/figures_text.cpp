@@ -107,7 +107,7 @@ constexpr ColdStartMember cold_start_members[] = {{"start", &figures::ColdStart:
                                                   {"first_inference", &figures::ColdStart::first_inference},
                                                   {"second_inference", &figures::ColdStart::second_inference}};
 
-figures::ColdStart cold_start_at(value found, const Place& place) {
+figures::ColdStart cold_start_ms_at(value found, const Place& place) {
     figures::ColdStart cold;
     for_each_member(found, place, [&](std::string_view key, value time, const Place& here) {
         for (const ColdStartMember& one : cold_start_members) {
@@ -187,7 +187,7 @@ bool read_figures(std::string_view key, value found, const Place& place, CellFig
     };
     return key == "latency_ms"         ? read(latency_at, figures.latency)
            : key == "throughput_per_s" ? read(throughput_at, figures.throughput)
-           : key == "cold_start_ms"    ? read(cold_start_at, figures.cold_start)
+           : key == "cold_start_ms"    ? read(cold_start_ms_at, figures.cold_start)
            : key == "precision"        ? read(precision_at, figures.precision)
                                        : false;
 }

@@ -75,6 +75,16 @@ std::vector<std::string> assignments(const Environment& environment) {
     ::_exit(127);
 }
 
+/// The process that becomes the engine; -1 with errno where there is none. Not by fork: that copies the tables of this
+/// process's memory, which grows with the run, and each page that is written to afterwards.
+pid_t start_process(char** command, char** environment, int channel, int log, int report) {
+    const pid_t child = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+    if (child == 0) {
+        become_engine(command, environment, channel, log, report);  // NOLINT(clang-analyzer-unix.Vfork)
+    }
+    return child;
+}
+
 /// What is written at one end is read at the other; `theirs` is the engine's.
 struct Ends {
     FileDescriptor ours;
@@ -132,12 +142,8 @@ EngineProcess::EngineProcess(const Engine& engine, const Environment& environmen
     complete[protocol::channel_variable] = std::to_string(protocol::channel_descriptor);
     CStrings command(engine.command);
     CStrings variables(assignments(complete));
-    // Not fork: that copies the tables of this process's memory, which grows with the run, and each page that is
-    // written to afterwards. NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork)
-    process_ = ::vfork();
-    if (process_ == 0) {
-        become_engine(command.data(), variables.data(), channel->theirs.get(), output.get(), report->theirs.get());
-    }
+    process_ =
+        start_process(command.data(), variables.data(), channel->theirs.get(), output.get(), report->theirs.get());
     int error = process_ < 0 ? errno : 0;
     channel_ = std::move(channel->ours);
     report->theirs = FileDescriptor(-1);

@@ -84,8 +84,7 @@ TEST_CASE("an engine that there are no descriptors left for is refused, and leav
             }
         }
         INFO(more << " more");
-        CHECK(message == (more < 5 ? "cannot prepare /bin/true: Too many open files"
-                                   : "cannot start /bin/true: Too many open files"));
+        CHECK_THAT(message, Contains("/bin/true: Too many open files"));
         CHECK(open_descriptors() == before);
     }
 }
