@@ -227,7 +227,7 @@ Json small_json(value found, const Place& place, std::size_t depth) {
         case json_type::null:
             break;
     }
-    is_null(found);
+    is_null(found);  // Throws where it only begins as null does.
     return nullptr;
 }
 
