@@ -9,7 +9,7 @@ folder=$(cd "$(dirname "$0")/.." && pwd)
 say() { printf 'quickstart: %s\n' "$*" >&2; }
 
 "$folder/scripts/setup.sh"
-"$folder/scripts/build.sh" gravbench gravbench-torch
+"$folder/scripts/build.sh" gravbench gravbench-torch gravbench-yardstick
 say "exporting the models (up to date ones are left as they are)"
 "$folder/build/venv/bin/python" "$folder/scripts/export_models.py" --weights auto
 

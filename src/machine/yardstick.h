@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+/// What the machine itself can do at one moment, by loops that no library's change can move (docs/yardstick.md).
+/// gravbench-yardstick measures it.
+namespace gravbench::machine {
+
+struct YardstickReading {
+    int threads = 0;         ///< that the rates are of, together
+    double f32_gflops = 0;   ///< multiplications and additions at the widest vectors, 10^9 a second
+    double bf16_gflops = 0;  ///< by bf16's own instructions; 0 where the CPU has none
+    double clock_ghz = 0;    ///< additions that wait for each other, one a cycle; of one thread
+    /// Triads, in 10^9 bytes a second: two arrays read and one written, whose first reading does not count.
+    double l2_gb_per_s = 0;      ///< in half of each core's second-level cache
+    double llc_gb_per_s = 0;     ///< in half of the last-level cache, or 8 MiB a thread where that is less
+    double memory_gb_per_s = 0;  ///< beyond the last-level cache
+    double load_ns = 0;          ///< loads that wait for each other, from beyond the last-level cache; of one thread
+    std::int64_t took_ns = 0;    ///< the reading itself
+
+    bool operator==(const YardstickReading&) const = default;
+};
+
+/// One figure of a reading. The table holds all of them, in the order in which they are shown.
+struct YardstickRate {
+    const char* name;  ///< of the JSON member: "memory_gb_per_s"
+    const char* words;
+    const char* unit;
+    double YardstickReading::*member;
+    bool is_time = false;  ///< less is better
+};
+const std::vector<YardstickRate>& yardstick_rates();
+
+/// What the readings of one machine are made with.
+struct YardstickDescription {
+    std::string f32_loop;   ///< the instruction set, by the kernel's name: "avx512f"
+    std::string bf16_loop;  ///< empty where the CPU has no instructions for bf16
+    std::string triad_loop;
+    std::int64_t l2_bytes = 0;      ///< of each thread's three arrays
+    std::int64_t llc_bytes = 0;     ///< of all threads' arrays, at the most threads
+    std::int64_t memory_bytes = 0;  ///< of the arrays of which each reading takes a further part
+
+    bool operator==(const YardstickDescription&) const = default;
+};
+
+Json to_json(const YardstickReading& reading);
+Json to_json(const YardstickDescription& description);
+/// Throw DataError that names the member and its place, which starts with `where`.
+YardstickReading yardstick_reading_from(const Json& json, const std::string& where);
+YardstickDescription yardstick_description_from(const Json& json, const std::string& where);
+
+}  // namespace gravbench::machine

@@ -1,0 +1,14 @@
+#include "yardstick/loops.h"
+#include "yardstick/vector_loops.h"
+
+namespace gravbench::yardstick {
+
+float multiply_add_sse2(std::int64_t iterations, float factor, float summand) {
+    return multiply_add<16, chains_of_16_registers>(iterations, factor, summand);
+}
+
+void triad_sse2(float* a, const float* b, const float* c, std::int64_t length, float factor) {
+    triad<16>(a, b, c, length, factor);
+}
+
+}  // namespace gravbench::yardstick

@@ -1,0 +1,39 @@
+#include "yardstick/serve.h"
+
+#include <fmt/format.h>
+
+#include "base/checked_json.h"
+#include "base/errors.h"
+#include "protocol/channel.h"
+#include "protocol/messages.h"
+
+namespace gravbench::yardstick {
+
+Json answer(const std::string& line, Yardstick& yardstick, int most_threads) {
+    try {
+        const auto request = protocol::parse_message(line);
+        if (!request) {
+            throw DataError("a request is a JSON object");
+        }
+        const std::string name = checked::text(*request, "request", "request");
+        if (name == "describe") {
+            return machine::to_json(yardstick.description());
+        }
+        if (name == "read") {
+            const auto threads = checked::integer(*request, "threads", {1, most_threads}, "read");
+            return machine::to_json(yardstick.read(static_cast<int>(threads)));
+        }
+        throw DataError(fmt::format("\"{}\" is none of describe, read", name));
+    } catch (const Error& error) {
+        return {{"error", error.what()}};
+    }
+}
+
+void serve(Yardstick& yardstick, int most_threads) {
+    protocol::Channel channel(protocol::channel_descriptor);
+    for (auto got = channel.receive(); got.outcome == protocol::Channel::Outcome::line; got = channel.receive()) {
+        channel.send(answer(got.text, yardstick, most_threads));
+    }
+}
+
+}  // namespace gravbench::yardstick

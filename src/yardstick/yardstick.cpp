@@ -1,0 +1,217 @@
+#include "yardstick/yardstick.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <functional>
+#include <numeric>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace gravbench::yardstick {
+namespace {
+
+constexpr std::int64_t mib = 1 << 20;
+/// A hundredth of a second is lost where a slice is interrupted: of three the middle one is taken.
+constexpr int slices = 3;
+
+// About a tenth of a millisecond each, at 3 GHz.
+constexpr std::int64_t f32_iterations = 20'000;
+constexpr std::int64_t bf16_iterations = 10'000;
+constexpr std::int64_t additions = 256'000;
+constexpr int l2_passes = 8;
+constexpr int loads = 2'000;
+
+// What loops compute stays finite.
+constexpr float factor = 0.5F;
+constexpr float summand = 1.0F;
+
+/// The compiler cannot know that nobody reads it.
+std::atomic<float> unused_result;
+
+double middle_of(const std::function<double()>& measure) {
+    std::array<double, slices> values{};
+    for (double& value : values) {
+        value = measure();
+    }
+    std::sort(values.begin(), values.end());
+    return values[slices / 2];
+}
+
+std::int64_t largest_cache(const machine::Machine& machine, int least_level, int most_level, std::int64_t unknown) {
+    const machine::Cache* largest = nullptr;
+    for (const machine::Cache& cache : machine.caches) {
+        const bool is_of_level = cache.level >= least_level && cache.level <= most_level && cache.size_bytes > 0;
+        largest = is_of_level && (largest == nullptr || cache.level > largest->level) ? &cache : largest;
+    }
+    return largest == nullptr ? unknown : largest->size_bytes / (most_level == 2 ? std::max(largest->shared_by, 1) : 1);
+}
+
+/// Each a cycle, since the next one needs it. Not by a constant: some CPUs do such an addition while they rename.
+std::int64_t add_in_a_chain(std::int64_t count) {
+    std::int64_t sum = 0;
+    std::int64_t one = 1;
+    for (std::int64_t left = count / 16; left > 0; --left) {
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; ++i) {
+#if defined(__aarch64__)
+            asm volatile("add %0, %0, %1" : "+r"(sum) : "r"(one));
+#else
+            asm volatile("add %1, %0" : "+r"(sum) : "r"(one) : "cc");
+#endif
+        }
+    }
+    return sum;
+}
+
+/// Links the lines of this memory in one circle of random order (Sattolo 1986), so that no prefetcher knows the next.
+/// Gives its beginning.
+void** link(std::span<void*> memory) {
+    constexpr std::size_t pointers_of_line = 64 / sizeof(void*);
+    std::vector<std::uint32_t> order(memory.size() / pointers_of_line);
+    std::iota(order.begin(), order.end(), 0U);
+    std::minstd_rand random(1);
+    for (std::size_t i = order.size() - 1; i > 0; --i) {
+        std::swap(order[i], order[random() % i]);
+    }
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        memory[i * pointers_of_line] = &memory[order[i] * pointers_of_line];
+    }
+    return memory.data();
+}
+
+/// Floats in each of three arrays of that many bytes in all: a whole number of the widest vectors.
+std::int64_t array_length(std::int64_t bytes) {
+    constexpr std::int64_t lanes = 16;
+    return bytes / 3 / static_cast<std::int64_t>(sizeof(float)) / lanes * lanes;
+}
+
+double gflops(Team& team, const Arithmetic& loop, std::int64_t iterations) {
+    return middle_of([&] {
+        const double seconds = team.run([&](int) { unused_result = loop.run(iterations, factor, summand); });
+        return loop.flop * static_cast<double>(iterations) * team.size() / seconds / 1e9;
+    });
+}
+
+double clock_ghz() {
+    return middle_of([] {
+        const std::int64_t begin = monotonic_ns();
+        unused_result = static_cast<float>(add_in_a_chain(additions));
+        return static_cast<double>(additions) / static_cast<double>(std::max<std::int64_t>(monotonic_ns() - begin, 1));
+    });
+}
+
+}  // namespace
+
+WorkingSets working_sets(const machine::Machine& machine, int threads) {
+    const std::int64_t l2 = largest_cache(machine, 2, 2, mib);
+    const std::int64_t llc = largest_cache(machine, 3, 9, 32 * mib);
+    const std::int64_t share_of_memory = std::max(machine.memory_bytes / 16, 16 * mib);
+    WorkingSets sets;
+    sets.l2 = l2 / 2;
+    sets.llc = std::min(llc / 2, 8 * mib * threads);
+    sets.memory = std::min(std::clamp(4 * llc, 96 * mib, 512 * mib), share_of_memory);
+    sets.window = std::min(8 * mib * std::max(threads, 3), sets.memory / 4);
+    sets.chain = std::min(std::clamp(2 * llc, 32 * mib, 128 * mib), share_of_memory);
+    return sets;
+}
+
+Yardstick::Yardstick(machine::Machine machine, int most_threads)
+    : machine_(std::move(machine)),
+      largest_(working_sets(machine_, most_threads)),
+      f32_(widest(f32_loops()).value()),
+      bf16_(widest(bf16_loops())),
+      triad_(widest(triad_loops()).value()),
+      caches_(static_cast<std::size_t>(std::max(largest_.llc, largest_.l2 * most_threads))),
+      memory_(static_cast<std::size_t>(largest_.memory)),
+      chain_(static_cast<std::size_t>(largest_.chain)),
+      next_load_(link(chain_.pointers())) {
+    // Each thread touches its part first: on a machine of several nodes it is then near.
+    Team& team = teams_.try_emplace(most_threads, most_threads).first->second;
+    team.run([&](int thread) {
+        for (const Memory* memory : {&caches_, &memory_}) {
+            const std::span<float> all = memory->floats();
+            const std::size_t part = all.size() / static_cast<std::size_t>(most_threads);
+            std::ranges::fill(all.subspan(static_cast<std::size_t>(thread) * part, part), 1.0F);
+        }
+    });
+}
+
+/// Of `bytes` that lie `offset` floats into each thread's part of each of its three arrays, for all threads together.
+double Yardstick::triad_gb_per_s(Team& team, const Memory& memory, std::int64_t bytes, std::int64_t offset,
+                                 int passes) {
+    const auto all = memory.floats();
+    const auto part = static_cast<std::int64_t>(all.size()) / team.size() / 16 * 16;
+    const std::int64_t between = array_length(part * static_cast<std::int64_t>(sizeof(float)));
+    const std::int64_t length = array_length(bytes / team.size());
+    const double seconds = team.run([&](int thread) {
+        float* a = all.data() + thread * part + offset;
+        for (int pass = 0; pass < passes; ++pass) {
+            triad_.run(a, a + between, a + 2 * between, length, factor);
+        }
+    });
+    const double moved = 3.0 * sizeof(float) * static_cast<double>(length) * team.size() * passes;
+    return moved / seconds / 1e9;
+}
+
+/// Takes the next window each time: what was read before is no longer in a cache.
+double Yardstick::memory_gb_per_s(Team& team, const WorkingSets& sets) {
+    const std::int64_t of_thread = array_length(sets.memory / team.size());
+    const std::int64_t length = array_length(sets.window / team.size());
+    return middle_of([&] {
+        if (window_begin_ + length > of_thread) {
+            window_begin_ = 0;
+        }
+        const double rate = triad_gb_per_s(team, memory_, sets.window, window_begin_, 1);
+        window_begin_ += length;
+        return rate;
+    });
+}
+
+double Yardstick::load_ns() {
+    return middle_of([this] {
+        void** at = next_load_;
+        const std::int64_t begin = monotonic_ns();
+        for (int i = 0; i < loads; ++i) {
+            at = static_cast<void**>(*at);
+        }
+        const std::int64_t end = monotonic_ns();
+        asm volatile("" : : "r"(at));
+        next_load_ = at;
+        return static_cast<double>(end - begin) / loads;
+    });
+}
+
+machine::YardstickReading Yardstick::read(int threads) {
+    const std::int64_t begin = monotonic_ns();
+    Team& team = teams_.try_emplace(threads, threads).first->second;
+    const WorkingSets sets = working_sets(machine_, threads);
+    machine::YardstickReading reading;
+    reading.threads = threads;
+    reading.clock_ghz = clock_ghz();
+    reading.f32_gflops = gflops(team, f32_, f32_iterations);
+    if (bf16_) {
+        reading.bf16_gflops = gflops(team, *bf16_, bf16_iterations);
+    }
+    reading.load_ns = load_ns();
+    reading.memory_gb_per_s = memory_gb_per_s(team, sets);
+    const auto cached = [&](std::int64_t bytes, int passes) {
+        triad_gb_per_s(team, caches_, bytes, 0, 1);  // Brings it there.
+        return middle_of([&] { return triad_gb_per_s(team, caches_, bytes, 0, passes); });
+    };
+    reading.llc_gb_per_s = cached(sets.llc, 1);
+    reading.l2_gb_per_s = cached(sets.l2 * threads, l2_passes);
+    reading.took_ns = monotonic_ns() - begin;
+    return reading;
+}
+
+machine::YardstickDescription Yardstick::description() const {
+    return {f32_.instruction_set,   bf16_ ? bf16_->instruction_set : "",
+            triad_.instruction_set, largest_.l2,
+            largest_.llc,           largest_.memory};
+}
+
+}  // namespace gravbench::yardstick

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "machine/machine.h"
+#include "machine/yardstick.h"
+#include "yardstick/instruction_set.h"
+#include "yardstick/memory.h"
+#include "yardstick/team.h"
+
+namespace gravbench::yardstick {
+
+/// How much memory the loops work on, in bytes.
+struct WorkingSets {
+    std::int64_t l2 = 0;      ///< of each thread
+    std::int64_t llc = 0;     ///< of all threads
+    std::int64_t memory = 0;  ///< of all threads
+    std::int64_t window = 0;  ///< the part of it that one triad takes; the next one takes the next
+    std::int64_t chain = 0;   ///< of the loads that wait for each other
+};
+/// By the machine's caches, where they are not hidden, and its memory.
+WorkingSets working_sets(const machine::Machine& machine, int threads);
+
+/// Measures what the machine can do, in some milliseconds. Between readings it sleeps.
+class Yardstick {
+  public:
+    /// For readings of up to that many threads. Throws DataError where there is not enough memory.
+    Yardstick(machine::Machine machine, int most_threads);
+
+    /// Of 1 to `most_threads`.
+    machine::YardstickReading read(int threads);
+    machine::YardstickDescription description() const;
+
+  private:
+    double triad_gb_per_s(Team& team, const Memory& memory, std::int64_t bytes, std::int64_t offset, int passes);
+    double memory_gb_per_s(Team& team, const WorkingSets& sets);
+    double load_ns();
+
+    machine::Machine machine_;
+    WorkingSets largest_;
+    Arithmetic f32_;
+    std::optional<Arithmetic> bf16_;
+    TriadLoop triad_;
+    std::map<int, Team> teams_;  ///< by their size
+    Memory caches_;
+    Memory memory_;
+    Memory chain_;
+    std::int64_t window_begin_ = 0;  ///< of the next one, in each thread's part
+    void** next_load_ = nullptr;
+};
+
+}  // namespace gravbench::yardstick

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Whether the yardstick measures what it says, what it costs, and whether it disturbs what it stands beside.
+
+    tests/benchmarks/yardstick.py machine [--threads N] [--flop-per-cycle N] [--count N]
+    tests/benchmarks/yardstick.py disturbance RESULTS
+
+machine      Readings, with f32's rate over threads x clock x flop a cycle (32: two 256-bit units that multiply and add, as on Zen 2
+             to 4 and Haswell; 64: two 512-bit units; on Arm four times the lanes of NEON's units), and with one thread memory's rate
+             beside `mbw` (Debian's package of that name), where it is installed.
+disturbance  Of a document of `gravbench run MODEL --launches 300 --blocks 16 --duration 100ms`: --yardstick auto reads only after some of
+             these blocks. Compares, within each launch, blocks that follow a reading with those that do not, and says what
+             readings cost. The first block of a launch is in neither: nothing precedes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARIES = Path(os.environ.get("GRAVBENCH_BINARIES", ROOT / "build" / "release" / "bin"))
+# Student's for 300 launches and the normal distribution's agree to a hundredth.
+LIMIT_95 = 1.97
+
+
+def readings_of(threads: int, count: int) -> list[dict[str, float]]:
+    command = [str(BINARIES / "gravbench-yardstick"), "--threads", str(threads), "--count", str(count)]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    print("loops:", lines[0])
+    return [json.loads(line) for line in lines[1:]]
+
+
+def mbw_gb_per_s() -> float | None:
+    """Bytes that mbw's memcpy reads and writes, 10^9 a second; it counts each array once, in MiB."""
+    if shutil.which("mbw") is None:
+        return None
+    text = subprocess.run(["mbw", "-n", "10", "-t0", "256"], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"^AVG.*Copy: ([0-9.]+) MiB/s", text, re.MULTILINE)
+    return 2 * float(found[1]) * 2**20 / 1e9 if found else None
+
+
+def machine(threads: int, flop_per_cycle: float, count: int) -> None:
+    readings = readings_of(threads, count)
+    for rate in ("f32_gflops", "bf16_gflops", "clock_ghz", "l2_gb_per_s", "llc_gb_per_s", "memory_gb_per_s", "load_ns", "took_ns"):
+        values = sorted(reading[rate] for reading in readings)
+        print(f"{rate:16} {statistics.median(values):14.5g}  {values[0]:.5g} to {values[-1]:.5g}")
+    shares = [reading["f32_gflops"] / (threads * reading["clock_ghz"] * flop_per_cycle) for reading in readings]
+    print(f"f32 over {threads} x clock x {flop_per_cycle:g}: {statistics.median(shares):.4f}, {min(shares):.4f} to {max(shares):.4f}")
+    if threads == 1 and (mbw := mbw_gb_per_s()) is not None:
+        memory = statistics.median(reading["memory_gb_per_s"] for reading in readings)
+        print(f"memory: triad {memory:.4g} GB/s, mbw's memcpy {mbw:.4g} GB/s (read and written)")
+
+
+def contrast(launch: dict[str, Any]) -> float | None:
+    """How much slower, on the logarithm, blocks of this launch are that follow a reading; nothing where it has none of one kind."""
+    after: list[float] = []
+    others: list[float] = []
+    for before, block in zip(launch["blocks"], launch["blocks"][1:], strict=False):
+        logarithm = math.log(statistics.median(block["samples_ns"]))
+        (after if "yardstick" in before else others).append(logarithm)
+    return statistics.mean(after) - statistics.mean(others) if after and others else None
+
+
+def disturbance(path: Path) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    launches = [launch for cell in document["cells"] for launch in cell["launches"]]
+    contrasts = [value for launch in launches if (value := contrast(launch)) is not None]
+    if len(contrasts) < 2:
+        sys.exit(f"{path}: no launch has blocks of both kinds")
+    mean = statistics.mean(contrasts)
+    reach = LIMIT_95 * statistics.stdev(contrasts) / math.sqrt(len(contrasts))
+    print(f"{len(contrasts)} of {len(launches)} launches have blocks of both kinds")
+    print(f"blocks after a reading: {100 * mean:+.3f}% [{100 * (mean - reach):+.3f}%, {100 * (mean + reach):+.3f}%]")
+    took = [block["yardstick"]["took_ns"] for launch in launches for block in launch["blocks"] if "yardstick" in block]
+    busy = sum(launch["busy_ns"] for launch in launches)
+    middle_ms = statistics.median(took) / 1e6
+    print(f"{len(took)} readings, {middle_ms:.1f} ms in the middle, {100 * sum(took) / busy:.2f}% of the launches' time")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    of_machine = commands.add_parser("machine")
+    of_machine.add_argument("--threads", type=int, default=1)
+    of_machine.add_argument("--flop-per-cycle", type=float, default=32)
+    of_machine.add_argument("--count", type=int, default=50)
+    commands.add_parser("disturbance").add_argument("results", type=Path)
+    flags = parser.parse_args()
+    if flags.command == "machine":
+        machine(flags.threads, flags.flop_per_cycle, flags.count)
+    else:
+        disturbance(flags.results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+#include "yardstick/yardstick.h"
+
+#include <catch.h>
+
+#include "base/errors.h"
+#include "yardstick/serve.h"
+
+using namespace gravbench;
+using namespace gravbench::yardstick;
+
+namespace {
+
+constexpr std::int64_t mib = 1 << 20;
+
+machine::Machine machine_with(std::vector<machine::Cache> caches, std::int64_t memory_bytes) {
+    machine::Machine machine;
+    machine.caches = std::move(caches);
+    machine.memory_bytes = memory_bytes;
+    return machine;
+}
+
+}  // namespace
+
+TEST_CASE("working sets fit the caches that they are named after, and pass the last one") {
+    const auto machine =
+        machine_with({{1, "Data", 32 << 10, 1}, {2, "Unified", 2 * mib, 2}, {3, "Unified", 32 * mib, 8}}, 64LL << 30);
+    const WorkingSets sets = working_sets(machine, 2);
+    CHECK(sets.l2 == mib / 2);  // half of a thread's half
+    CHECK(sets.llc == 16 * mib);
+    CHECK(sets.memory == 128 * mib);
+    CHECK(sets.window == 24 * mib);
+    CHECK(sets.chain == 64 * mib);
+    CHECK(working_sets(machine, 1).llc == 8 * mib);
+    CHECK(working_sets(machine, 64).window == 32 * mib);  // a quarter of the memory that they take turns in
+}
+
+TEST_CASE("a machine that hides its caches or has little memory gets a yardstick too") {
+    const WorkingSets hidden = working_sets(machine_with({}, 0), 4);
+    CHECK(hidden.l2 == mib / 2);
+    CHECK(hidden.llc == 16 * mib);
+    CHECK(hidden.memory == 16 * mib);
+    const WorkingSets small = working_sets(machine_with({{3, "Unified", 512 * mib, 64}}, 1LL << 30), 1);
+    CHECK(small.memory == 64 * mib);
+    CHECK(small.chain == 64 * mib);
+}
+
+TEST_CASE("a reading has every figure, for as many threads as were asked for") {
+    Yardstick yardstick(machine_with({{2, "Unified", mib, 1}, {3, "Unified", 4 * mib, 1}}, 256 * mib), 3);
+    // More readings than there are windows: the first one comes again.
+    for (const int threads : {3, 1, 2, 3, 3, 3}) {
+        const machine::YardstickReading reading = yardstick.read(threads);
+        CHECK(reading.threads == threads);
+        for (const double figure : {reading.f32_gflops, reading.clock_ghz, reading.l2_gb_per_s, reading.llc_gb_per_s,
+                                    reading.memory_gb_per_s, reading.load_ns}) {
+            CHECK(figure > 0);
+        }
+        CHECK((reading.bf16_gflops > 0) == widest(bf16_loops()).has_value());
+        CHECK(reading.took_ns > 0);
+    }
+    CHECK(yardstick.description().f32_loop == widest(f32_loops())->instruction_set);
+}
+
+TEST_CASE("each request gets one reply, and a wrong one says what is wrong") {
+    Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 256 * mib), 2);
+    const auto reply = [&](const char* line) { return answer(line, yardstick, 2); };
+    CHECK(machine::yardstick_description_from(reply(R"({"request":"describe"})"), "x") == yardstick.description());
+    CHECK(machine::yardstick_reading_from(reply(R"({"request":"read","threads":1})"), "x").threads == 1);
+    for (const char* line : {"", "[]", "{}", "rubbish", R"({"request":7})", R"({"request":"fly"})",
+                             R"({"request":"read"})", R"({"request":"read","threads":0})",
+                             R"({"request":"read","threads":3})", R"({"request":"read","threads":1.5})"}) {
+        INFO(line);
+        CHECK(reply(line).contains("error"));
+    }
+}
+
+TEST_CASE("a reading survives a document") {
+    machine::YardstickReading reading{2, 236.5, 0, 3.69, 108, 42.5, 24.1, 190.5, 7'600'000};
+    CHECK(machine::yardstick_reading_from(machine::to_json(reading), "yardstick") == reading);
+    reading.bf16_gflops = 470;
+    CHECK(machine::yardstick_reading_from(machine::to_json(reading), "yardstick") == reading);
+    const machine::YardstickDescription description{"avx512f", "", "avx512f", mib, 8 * mib, 128 * mib};
+    CHECK(machine::yardstick_description_from(machine::to_json(description), "yardstick") == description);
+}
+
+TEST_CASE("a damaged reading is refused with its member") {
+    Json json = machine::to_json(machine::YardstickReading{2, 236.5, 1.0, 3.69, 108, 42.5, 24.1, 190.5, 7'600'000});
+    const auto message_with = [&](const char* key, Json value) {
+        Json damaged = json;
+        damaged[key] = std::move(value);
+        try {
+            machine::yardstick_reading_from(damaged, "launches[0].yardstick");
+        } catch (const DataError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK(message_with("threads", 0).starts_with("launches[0].yardstick.threads: expected"));
+    CHECK(message_with("clock_ghz", "fast").starts_with("launches[0].yardstick.clock_ghz: expected"));
+    CHECK(message_with("memory_gb_per_s", -1).starts_with("launches[0].yardstick.memory_gb_per_s: expected"));
+    CHECK_THROWS_AS(machine::yardstick_reading_from(Json::array(), "x"), DataError);
+}
