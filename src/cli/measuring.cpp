@@ -20,6 +20,7 @@
 #include "run/session.h"
 #include "run/start.h"
 #include "run/stop_signal.h"
+#include "run/yardstick.h"
 
 namespace gravbench::cli {
 namespace {
@@ -51,13 +52,24 @@ void keep(std::optional<records::Journal>& journal, const Record& record, const 
     }
 }
 
+int most_threads(const plan::Plan& plan, int physical_cores) {
+    int most = 1;
+    for (const plan::Cell& cell : plan.cells) {
+        most = std::max(most, plan::threads_of(cell.settings, physical_cores));
+    }
+    return most;
+}
+
 records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Progress& progress, const Warn& warn,
                             std::int64_t began_ns, const run::StopSignal& stop) {
     const TemporaryFolder work_folder;
     const plan::Plan& plan = prepared.plan;
-    const run::LaunchContext context{prepared.engines, plan.options.sampling,
-                                     machine::usable_physical_cores(prepared.host), work_folder.path(),
-                                     stop.descriptor()};
+    const int cores = machine::usable_physical_cores(prepared.host);
+    run::Yardstick yardstick({executable_folder() / "gravbench-yardstick", most_threads(plan, cores),
+                              work_folder.path(), stop.descriptor(), plan.options.sampling.yardstick},
+                             began_ns);
+    const run::LaunchContext context{prepared.engines,   plan.options.sampling, cores,
+                                     work_folder.path(), stop.descriptor(),     &yardstick};
     std::optional<run::References> references;
     if (plan.options.judging.has_accuracy) {
         references.emplace(context, plan.engines.front().hello.engine, user_cache_folder() / "references");
@@ -68,7 +80,13 @@ records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Pr
                                [&](const auto& record) { keep(start.journal, record, warn); }};
     run::Session session(plan, world, *design, to_journal, progress, began_ns);
     session.adopt(std::move(start.launches), start.audits);
-    return session.run();
+    records::RunOutcome outcome = session.run();
+    outcome.yardstick = yardstick.description();
+    if (!yardstick.trouble().empty()) {
+        warn(fmt::format("the yardstick: {}; the document does not say what the machine itself could do",
+                         yardstick.trouble()));
+    }
+    return outcome;
 }
 
 document::Document document_of(const Prepared& prepared, const run::Start& start, const MeasuringFlags& flags,

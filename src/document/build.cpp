@@ -7,6 +7,7 @@
 #include <map>
 
 #include "audit/summary.h"
+#include "figures/yardstick.h"
 #include "findings/cell_problem.h"
 #include "findings/noise_problem.h"
 #include "machine/machine.h"
@@ -165,6 +166,22 @@ Cell cell_of(const plan::Cell& planned, const plan::Model& model, const plan::Ru
     return cell;
 }
 
+std::optional<Yardstick> yardstick_of(const records::RunOutcome& outcome) {
+    if (!outcome.yardstick) {
+        return std::nullopt;
+    }
+    std::vector<machine::YardstickReading> readings;
+    for (const CellOutcome& cell : outcome.cells) {
+        const auto of_cell = figures::yardstick_readings(records::complete(cell.launches));
+        readings.insert(readings.end(), of_cell.begin(), of_cell.end());
+    }
+    Yardstick yardstick{*outcome.yardstick, {}};
+    for (const figures::YardstickSummary& summary : figures::summarise_yardstick(readings)) {
+        yardstick.peaks.push_back(summary.best);
+    }
+    return yardstick;
+}
+
 /// A cell of which only its launches are known.
 Cell cell_of_launches(const std::string& key, const CellOutcome& outcome, const machine::Machine& host,
                       Document& document) {
@@ -229,6 +246,7 @@ Document build(Run run, const machine::Machine& host, const plan::Plan& plan, co
         document.cells.push_back(
             cell_of(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome.cells[i], host, document));
     }
+    document.machines.front().yardstick = yardstick_of(outcome);
     for (const plan::Plan::Pair& pair : plan.versus) {
         document.versus.push_back({pair.base, pair.other});
     }

@@ -41,9 +41,17 @@ struct Run {
     Json given = Json::object();
 };
 
+/// What a machine's readings were made with, and the best of them: its peaks, by the number of threads.
+struct Yardstick {
+    machine::YardstickDescription loops;
+    std::vector<machine::YardstickReading> peaks;
+};
+
 /// One machine of the document; launches point to it.
 struct Machine {
     machine::Machine host;
+    /// Nothing where no block has a reading.
+    std::optional<Yardstick> yardstick = {};
 };
 
 /// One engine of the document, as it described itself; launches point to it. The same program under another setting may

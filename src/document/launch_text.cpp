@@ -59,6 +59,37 @@ machine::Disturbance disturbance_at(value found, const Place& place) {
     return disturbance;
 }
 
+void read_yardstick_member(std::string_view key, value found, const Place& place, machine::YardstickReading& reading) {
+    if (key == "threads") {
+        reading.threads = small_integer_at(found, place);
+        return;
+    }
+    if (key == "took_ns") {
+        reading.took_ns = integer_at(found, checked::duration_ns, place);
+        return;
+    }
+    for (const machine::YardstickRate& rate : machine::yardstick_rates()) {
+        if (key == rate.name) {
+            reading.*rate.member = number_at(found, place);
+            return;
+        }
+    }
+    check_ignored(found, place);
+}
+
+/// As machine::to_json() writes it.
+machine::YardstickReading yardstick_at(value found, const Place& place) {
+    machine::YardstickReading reading;
+    const MembersOnce once = for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
+        read_yardstick_member(key, member, here, reading);
+    });
+    once.require({"threads", "took_ns"}, place);
+    for (const machine::YardstickRate& rate : machine::yardstick_rates()) {
+        once.require({rate.name}, place);
+    }
+    return reading;
+}
+
 void read_block_member(std::string_view key, value found, const Place& place, records::Block& block) {
     if (key == "samples_ns") {
         block.samples_ns = integers_at(found, checked::duration_ns_above_0, place);
@@ -70,6 +101,10 @@ void read_block_member(std::string_view key, value found, const Place& place, re
         block.disturbance = disturbance_at(found, place);
     } else if (key == "disturbed_by") {
         block.disturbed_by = texts_at(found, place);
+    } else if (key == "yardstick") {
+        if (!is_null(found)) {
+            block.yardstick = yardstick_at(found, place);
+        }
     } else {
         check_ignored(found, place);
     }

@@ -45,10 +45,23 @@ void read_cell(CellText text, const std::string& where, Document& document) {
     }
 }
 
+/// What a machine of the document says of its yardstick; nothing where it says nothing.
+std::optional<Yardstick> yardstick_from(const Json& machine, const std::string& where) {
+    const Json* json = object_or_null(machine, "yardstick", where);
+    if (json == nullptr) {
+        return std::nullopt;
+    }
+    Yardstick yardstick{machine::yardstick_description_from(*json, where + ".yardstick"), {}};
+    for_each_item(*json, "peaks", where + ".yardstick", [&](const Json& peak, const std::string& here) {
+        yardstick.peaks.push_back(machine::yardstick_reading_from(peak, here));
+    });
+    return yardstick;
+}
+
 void read_head(const Json& head, Document& document) {
     document.run = run_from(object_member(head, "run", document.name), document.name + ": run");
     for_each_item(head, "machines", document.name, [&](const Json& json, const std::string& here) {
-        document.machines.push_back({machine_from(json, here)});
+        document.machines.push_back({machine_from(json, here), yardstick_from(json, here)});
     });
     if (document.machines.empty()) {
         throw DataError(document.name + ": \"machines\" is empty");

@@ -51,6 +51,18 @@ Json run_json(const Run& run) {
             {"seed", run.seed}};
 }
 
+Json machine_json(const Machine& machine) {
+    Json json = machine::to_json(machine.host);
+    if (machine.yardstick) {
+        Json& yardstick = json["yardstick"] = machine::to_json(machine.yardstick->loops);
+        yardstick["peaks"] = Json::array();
+        for (const machine::YardstickReading& peak : machine.yardstick->peaks) {
+            yardstick["peaks"].push_back(machine::to_json(peak));
+        }
+    }
+    return json;
+}
+
 Json engine_json(const Engine& engine) {
     Json json = protocol::to_json(engine.description);
     json["emulated"] = engine.is_emulated;
@@ -201,7 +213,7 @@ Json cell_json(const Cell& cell, bool has_launches) {
 Json to_json(const Document& document) {
     Json machines = Json::array();
     for (const Machine& machine : document.machines) {
-        machines.push_back(machine::to_json(machine.host));
+        machines.push_back(machine_json(machine));
     }
     Json engines = Json::array();
     for (const Engine& engine : document.engines) {

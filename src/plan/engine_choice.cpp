@@ -144,6 +144,11 @@ std::optional<std::string> not_known_to(const EngineChoice& engine, const Settin
     return std::nullopt;
 }
 
+int threads_of(const Settings& settings, int physical_cores) {
+    const Value value = resolved("threads", settings.at("threads"), physical_cores);
+    return static_cast<int>(std::get<std::int64_t>(value));
+}
+
 std::map<std::string, Value> load_settings(const Settings& settings, const protocol::Hello& hello, int physical_cores) {
     std::map<std::string, Value> carried;
     for (const auto& [name, known] : hello.settings) {

@@ -16,6 +16,11 @@ double share_of(const Json& value) {
     return parse_share(value.is_string() ? value.get<std::string>() : value.dump()).value();
 }
 
+YardstickUse yardstick_use_of(const Json& value) {
+    return value == "off" ? YardstickUse::off
+                          : (value == "on" ? YardstickUse::after_every_block : YardstickUse::within_its_share);
+}
+
 std::vector<Option> make_options() {
     // clang-format off
     return {
@@ -51,6 +56,8 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.judging.has_audit = value == "on"; }, false, "on"},
         {"require", "", any_text(), "what each cell's audit must show, else exit code 4: bf16[=0.9], acl[=0.9], no-ref, no-steady-miss; repeatable",
          [](const Json& value, RunOptions& run) { run.judging.require.push_back(value.get<std::string>()); }, true, ""},
+        {"yardstick", "", one_of({"auto", "on", "off"}), "measure between blocks what the machine itself can do: auto within 2% of the run's time, on after every block",
+         [](const Json& value, RunOptions& run) { run.sampling.yardstick = yardstick_use_of(value); }, false, "auto"},
         {"keep-logs", "", any_text(), "a folder for the audits' logs as oneDNN printed them; made if missing",
          [](const Json& value, RunOptions& run) { run.places.keep_logs = value.get<std::string>(); }, false, ""},
         {"seed", "", integer(0, 9e15), "seed of the inputs and of the order of launches",
@@ -82,6 +89,7 @@ RunOptions for_emulation(RunOptions options) {
     sampling.is_for_emulation = true;
     sampling.launches = is_open("launches") ? 1 : sampling.launches;
     sampling.has_fixed_launches = true;
+    sampling.yardstick = YardstickUse::off;
     sampling.blocks = is_open("blocks") ? 1 : sampling.blocks;
     sampling.timeout = is_open("timeout") ? std::chrono::hours(1) : sampling.timeout;
     sampling.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : sampling.warmup_time;

@@ -94,6 +94,9 @@ std::optional<std::string> not_known_to(const EngineChoice& engine, const Settin
 /// there.
 std::map<std::string, Value> load_settings(const Settings& settings, const protocol::Hello& hello, int physical_cores);
 
+/// Threads of one inference under these settings.
+int threads_of(const Settings& settings, int physical_cores);
+
 /// The cell that differs in one setting, on the same engine and as the same variant.
 Cell with_setting(const Cell& cell, const std::string& setting, const Value& value);
 

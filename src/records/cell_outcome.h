@@ -22,6 +22,8 @@ struct CellOutcome {
 struct RunOutcome {
     std::vector<CellOutcome> cells;
     bool is_interrupted = false;
+    /// What its readings were made with; nothing where there are none.
+    std::optional<machine::YardstickDescription> yardstick = {};
 };
 
 }  // namespace gravbench::records

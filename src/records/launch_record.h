@@ -9,6 +9,7 @@
 
 #include "base/value.h"
 #include "machine/disturbance.h"
+#include "machine/yardstick.h"
 #include "protocol/messages.h"
 #include "records/problem.h"
 
@@ -23,6 +24,8 @@ struct Block {
     machine::Disturbance disturbance = {};
     /// Why it counts as disturbed (machine/disturbance.h); empty where it does not.
     std::vector<std::string> disturbed_by = {};
+    /// What the machine itself could do just after it; nothing where that was not measured.
+    std::optional<machine::YardstickReading> yardstick = {};
 
     bool is_disturbed() const { return !disturbed_by.empty(); }
 };

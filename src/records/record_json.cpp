@@ -73,11 +73,15 @@ Json to_json(const Problem& problem) {
 }
 
 Json to_json(const Block& block) {
-    return {{"samples_ns", block.samples_ns},
-            {"wall_ns", block.wall_ns},
-            {"round", block.round},
-            {"disturbance", machine::to_json(block.disturbance)},
-            {"disturbed_by", block.disturbed_by}};
+    Json json{{"samples_ns", block.samples_ns},
+              {"wall_ns", block.wall_ns},
+              {"round", block.round},
+              {"disturbance", machine::to_json(block.disturbance)},
+              {"disturbed_by", block.disturbed_by}};
+    if (block.yardstick) {
+        json["yardstick"] = machine::to_json(*block.yardstick);
+    }
+    return json;
 }
 
 Json to_json(const Launch& launch, std::size_t blocks_before) {
@@ -142,6 +146,9 @@ Block block_from(const Json& json, const std::string& where) {
     block.disturbance =
         machine::disturbance_from(checked::object(json, "disturbance", where), place_of(where, "disturbance"));
     block.disturbed_by = checked::texts(json, "disturbed_by", where);
+    if (checked::has(json, "yardstick")) {
+        block.yardstick = machine::yardstick_reading_from(json["yardstick"], place_of(where, "yardstick"));
+    }
     return block;
 }
 

@@ -12,6 +12,7 @@
 #include "machine/disturbance.h"
 #include "machine/host_files.h"
 #include "run/profile.h"
+#include "run/yardstick.h"
 #include "stats/steady.h"
 
 namespace gravbench::run {
@@ -215,6 +216,14 @@ void Launch::wait_until_asleep() {
     }
 }
 
+/// While the engine sleeps, so that neither disturbs the other.
+void Launch::read_yardstick() {
+    if (context_.yardstick != nullptr && profile_ == nullptr && !record_.launch.is_restless) {
+        record_.launch.blocks.back().yardstick =
+            context_.yardstick->read(plan::threads_of(cell_.settings, context_.physical_cores));
+    }
+}
+
 void Launch::take_block(int round) {
     attempt([&] {
         if (profile_ != nullptr) {
@@ -231,6 +240,7 @@ void Launch::take_block(int round) {
         record_.launch.blocks.push_back(std::move(block));
         record_.launch.peak_rss_bytes = client_->memory().peak_rss_bytes;
         wait_until_asleep();
+        read_yardstick();
     });
 }
 

@@ -11,6 +11,8 @@
 
 namespace gravbench::run {
 
+class Yardstick;
+
 /// What launches have in common.
 struct LaunchContext {
     std::vector<Engine> engines;  ///< by Plan::engines
@@ -18,6 +20,7 @@ struct LaunchContext {
     int physical_cores = 1;
     std::filesystem::path work_folder;  ///< for logs
     int stop_descriptor = -1;
+    Yardstick* yardstick = nullptr;  ///< none where blocks are no measurement
 };
 
 /// The outputs that a cell's are compared with.
@@ -60,6 +63,7 @@ class Launch {
     void wake_up();
     records::Block measure_block();
     void wait_until_asleep();
+    void read_yardstick();
 
     const LaunchContext& context_;
     const plan::Cell& cell_;

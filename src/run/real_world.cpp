@@ -31,6 +31,7 @@ LaunchContext for_audits(LaunchContext context, const plan::RunOptions& options)
     const bool is_as_asked = options.given.count("iterations") != 0 || context.sampling.is_for_emulation;
     context.sampling.iterations = is_as_asked ? context.sampling.iterations : audited_inferences;
     context.sampling.warmup_time = std::chrono::nanoseconds(0);
+    context.yardstick = nullptr;
     return context;
 }
 

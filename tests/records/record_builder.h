@@ -66,6 +66,7 @@ inline LaunchRecord full_launch() {
     record.launch.blocks[1].disturbance.major_faults = 4;
     record.launch.blocks[1].disturbance.waiting_share = 0.25;
     record.launch.blocks[1].disturbed_by = {"4 major page faults"};
+    record.launch.blocks[1].yardstick = machine::YardstickReading{2, 236.5, 470, 3.69, 108, 42.5, 24.1, 190.5, 7600000};
     record.effective = {{"jit", std::string("freeze")}, {"threads", std::int64_t{2}}, {"share", 0.5}};
     protocol::Comparison outputs;
     outputs.cosine_similarity = 0.999994;

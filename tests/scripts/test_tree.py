@@ -93,7 +93,7 @@ def commands_of(document: Path) -> list[str]:
     return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/audit.md", "docs/engines.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/audit.md", "docs/engines.md", "docs/yardstick.md"])
 def test_every_measurement_that_a_document_shows_is_one_that_gravbench_accepts(document: str) -> None:
     runs = [line for line in commands_of(ROOT / document) if re.match(r"gravbench (run|audit) ", line)]
     assert runs, "it shows how to measure"

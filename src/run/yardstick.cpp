@@ -1,0 +1,102 @@
+#include "run/yardstick.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/checked_json.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "protocol/channel.h"
+#include "protocol/messages.h"
+
+namespace gravbench::run {
+
+using protocol::Channel;
+using std::chrono::nanoseconds;
+
+namespace {
+
+/// What its start and first reading take where nothing is known yet: it touches a few hundred megabytes.
+constexpr nanoseconds expected_start = std::chrono::milliseconds(200);
+constexpr nanoseconds expected_reading = std::chrono::milliseconds(15);
+
+}  // namespace
+
+struct Yardstick::Process {
+    EngineProcess process;
+    Channel channel;
+
+    Process(const Engine& program, const std::filesystem::path& log)
+        : process(program, inherited_environment(), log), channel(process.take_channel()) {}
+};
+
+Yardstick::Yardstick(Options options, std::int64_t began_ns) : options_(std::move(options)), began_ns_(began_ns) {}
+
+Yardstick::~Yardstick() = default;
+
+bool Yardstick::is_affordable(nanoseconds expected) const {
+    const nanoseconds elapsed(monotonic_ns() - began_ns_);
+    const auto allowed = yardstick_share * static_cast<double>(elapsed.count());
+    return options_.use == plan::YardstickUse::after_every_block ||
+           static_cast<double>((spent_ + expected).count()) <= allowed;
+}
+
+void Yardstick::start() {
+    const Engine program{"yardstick",
+                         {options_.program.string(), "--serve", "--threads", std::to_string(options_.most_threads)}};
+    process_ = std::make_unique<Process>(program, options_.work_folder / "yardstick.log");
+    description_ = machine::yardstick_description_from(ask({{"request", "describe"}}), "describe");
+}
+
+Json Yardstick::ask(const Json& request) {
+    const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
+    auto outcome = process_->channel.send(request, deadline, options_.stop_descriptor);
+    Channel::Received got{outcome, ""};
+    if (outcome == Channel::Outcome::line) {
+        got = process_->channel.receive(deadline, options_.stop_descriptor);
+    }
+    if (got.outcome == Channel::Outcome::woken) {
+        throw Interrupted();
+    }
+    if (got.outcome == Channel::Outcome::timeout) {
+        throw DataError(fmt::format("no answer within {}", describe_duration(options_.timeout)));
+    }
+    const auto reply = got.outcome == Channel::Outcome::line ? protocol::parse_message(got.text) : std::nullopt;
+    if (!reply) {
+        throw DataError("it ended, or sent what is no message");
+    }
+    if (checked::has(*reply, "error")) {
+        throw DataError(protocol::printable(checked::text(*reply, "error", "reply"), 500));
+    }
+    return *reply;
+}
+
+std::optional<machine::YardstickReading> Yardstick::read(int threads) {
+    const nanoseconds expected = process_ ? longest_ : expected_start + expected_reading;
+    if (options_.use == plan::YardstickUse::off || !trouble_.empty() || !is_affordable(expected)) {
+        return std::nullopt;
+    }
+    const std::int64_t begin = monotonic_ns();
+    std::optional<machine::YardstickReading> reading;
+    try {
+        if (!process_) {
+            start();
+        }
+        const std::int64_t asked = monotonic_ns();
+        reading = machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}), "read");
+        longest_ = std::max(longest_, nanoseconds(monotonic_ns() - asked));
+    } catch (const EngineError& error) {
+        trouble_ = error.what();
+    } catch (const DataError& error) {
+        trouble_ = error.what();
+    }
+    if (!trouble_.empty()) {
+        process_.reset();
+    }
+    spent_ += nanoseconds(monotonic_ns() - begin);
+    return reading;
+}
+
+}  // namespace gravbench::run

@@ -1,0 +1,111 @@
+#include "run/yardstick.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/files.h"
+#include "catch.h"
+
+namespace gravbench::run {
+namespace {
+
+const std::string description =
+    R"({"f32_loop":"avx2","bf16_loop":"","triad_loop":"avx2","l2_bytes":1,"llc_bytes":2,"memory_bytes":3})";
+const std::string reading =
+    R"({"threads":2,"f32_gflops":100,"bf16_gflops":0,"clock_ghz":3,"l2_gb_per_s":90,"llc_gb_per_s":50,)"
+    R"("memory_gb_per_s":20,"load_ns":100,"took_ns":7000000})";
+
+/// A yardstick that gives one line for each line that it is sent, the last one over and over.
+class ScriptedYardstick {
+  public:
+    explicit ScriptedYardstick(const std::vector<std::string>& lines) {
+        std::string script = "#!/bin/sh\n";
+        for (const std::string& line : lines) {
+            last_ = line == "end" ? "exit 3\n" : (line == "hang" ? "" : "printf '%s\\n' '" + line + "' >&3\n");
+            script += "read -r request <&3 || exit 0\n" + last_;
+        }
+        script += "while read -r request <&3; do\n:\n" + last_ + "done\n";
+        write_file(program(), script);
+        std::filesystem::permissions(program(), std::filesystem::perms::owner_all);
+    }
+    std::filesystem::path program() const { return folder_.path() / "yardstick"; }
+    Yardstick start(plan::YardstickUse use, std::chrono::nanoseconds ago, int stop_descriptor = -1) const {
+        return Yardstick({program(), 2, folder_.path(), stop_descriptor, use, std::chrono::milliseconds(300)},
+                         monotonic_ns() - ago.count());
+    }
+
+  private:
+    TemporaryFolder folder_;
+    std::string last_;
+};
+
+constexpr auto on = plan::YardstickUse::after_every_block;
+constexpr auto within = plan::YardstickUse::within_its_share;
+
+/// What is said where readings cannot be had.
+std::string trouble_with(const std::vector<std::string>& lines) {
+    const ScriptedYardstick scripted(lines);
+    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0));
+    CHECK(!yardstick.read(2));
+    CHECK(!yardstick.read(2));  // It is not asked again.
+    return yardstick.trouble();
+}
+
+TEST_CASE("the yardstick's readings come as it sends them") {
+    const ScriptedYardstick scripted({description, reading});
+    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0));
+    CHECK(!yardstick.description());
+    for (int i = 0; i < 3; ++i) {
+        const auto got = yardstick.read(2);
+        REQUIRE(got.has_value());
+        CHECK(got->memory_gb_per_s == 20);
+    }
+    CHECK(yardstick.description()->f32_loop == "avx2");
+    CHECK(yardstick.trouble().empty());
+}
+
+TEST_CASE("the yardstick is read only where its share of the run's time allows that") {
+    const ScriptedYardstick scripted({description, reading});
+    CHECK(!scripted.start(within, std::chrono::seconds(1)).read(2));
+    CHECK(!scripted.start(plan::YardstickUse::off, std::chrono::hours(1)).read(2));
+    Yardstick yardstick = scripted.start(within, std::chrono::hours(1));
+    CHECK(yardstick.read(2));
+    CHECK(yardstick.read(2));
+}
+
+TEST_CASE("a yardstick that cannot be had costs its readings and nothing else") {
+    CHECK_THAT(trouble_with({"rubbish"}), Contains("no message"));
+    CHECK_THAT(trouble_with({description, "rubbish"}), Contains("no message"));
+    CHECK_THAT(trouble_with({"[1]"}), Contains("no message"));
+    CHECK_THAT(trouble_with({"{}"}), Contains("describe.f32_loop"));
+    CHECK_THAT(trouble_with({description, R"({"threads":2})"}), Contains("read.f32_gflops"));
+    CHECK_THAT(trouble_with({description, R"({"error":"no memory"})"}), Contains("no memory"));
+    CHECK_THAT(trouble_with({description, R"({"error":3})"}), Contains("error"));
+    CHECK_THAT(trouble_with({description, "end"}), Contains("ended"));
+    CHECK_THAT(trouble_with({"hang"}), Contains("no answer within"));
+    CHECK_THAT(trouble_with({description, "hang"}), Contains("no answer within"));
+}
+
+TEST_CASE("a yardstick that is not there says so") {
+    const TemporaryFolder folder;
+    Yardstick yardstick({folder.path() / "missing", 1, folder.path(), -1, on, std::chrono::seconds(1)}, 0);
+    CHECK(!yardstick.read(1));
+    CHECK_THAT(yardstick.trouble(), Contains("missing"));
+}
+
+TEST_CASE("Ctrl-C is not kept waiting by the yardstick") {
+    std::array<int, 2> stop{};
+    REQUIRE(::pipe(stop.data()) == 0);
+    const FileDescriptor reading_end(stop[0]);
+    const FileDescriptor writing_end(stop[1]);
+    REQUIRE(::write(writing_end.get(), "x", 1) == 1);
+    const ScriptedYardstick scripted({"hang"});
+    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0), reading_end.get());
+    CHECK_THROWS_AS(yardstick.read(1), Interrupted);
+}
+
+}  // namespace
+}  // namespace gravbench::run
