@@ -325,7 +325,11 @@ Comparison compare(const document::Document& base, const document::Document& oth
     comparison.only_in_other = matches.only_in_other;
     comparison.cells = compare_all(matches, options.metrics, {base, other});
     judge(matches, options.rule, comparison.cells);
+    comparison.machine_speeds = machine_speeds(base, other, matches);
     comparison.warnings = unfairness(base, other, matches);
+    if (const auto warning = unlike_speeds(comparison.machine_speeds)) {
+        comparison.warnings.push_back(*warning);
+    }
     return comparison;
 }
 

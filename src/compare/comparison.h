@@ -6,6 +6,7 @@
 
 #include "base/exit_code.h"
 #include "compare/fairness.h"
+#include "compare/machine_speed.h"
 #include "compare/matching.h"
 #include "compare/metric.h"
 #include "compare/verdict.h"
@@ -61,6 +62,7 @@ struct Comparison {
     std::vector<CellComparison> cells;
     std::vector<std::string> only_in_base;
     std::vector<std::string> only_in_other;
+    std::vector<SpeedRatio> machine_speeds;  ///< empty where one side has no readings
     std::vector<Warning> warnings;
 };
 

@@ -48,6 +48,17 @@ Json cell_json(const CellComparison& cell) {
             {"disturbed", cell.disturbed ? disturbed_json(*cell.disturbed, *cell.metric) : Json()}};
 }
 
+Json speeds_json(const std::vector<SpeedRatio>& speeds) {
+    Json json = Json::array();
+    for (const SpeedRatio& speed : speeds) {
+        json.push_back({{"rate", speed.rate},
+                        {"threads", speed.threads},
+                        {"ratio", speed.ratio.value},
+                        {"ratio_ci95", {speed.ratio.ci95.low, speed.ratio.ci95.high}}});
+    }
+    return json;
+}
+
 Json warnings_json(const std::vector<Warning>& warnings) {
     Json json = Json::array();
     for (const Warning& warning : warnings) {
@@ -71,6 +82,7 @@ Json to_json(const Comparison& comparison) {
             {"cells", cells},
             {"only_in_base", comparison.only_in_base},
             {"only_in_new", comparison.only_in_other},
+            {"yardstick", speeds_json(comparison.machine_speeds)},
             {"warnings", warnings_json(comparison.warnings)}};
 }
 

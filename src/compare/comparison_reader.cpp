@@ -172,6 +172,31 @@ CellComparison cell_from(const Json& json, const std::string& where) {
     return cell;
 }
 
+/// Comparisons of before there was a yardstick have none.
+std::vector<SpeedRatio> speeds_from(const Json& json, const std::string& where) {
+    std::vector<SpeedRatio> speeds;
+    if (!json.contains("yardstick")) {
+        return speeds;
+    }
+    for (const Json& speed : list(json, "yardstick", where)) {
+        const std::string at = place(where, "yardstick", speeds.size());
+        const auto name = required<std::string>(speed, "rate", at);
+        const auto& rates = machine::yardstick_rates();
+        if (std::none_of(rates.begin(), rates.end(), [&](const auto& rate) { return rate.name == name; })) {
+            throw DataError(fmt::format("{}: \"rate\": \"{}\" is no rate of the yardstick", at, name));
+        }
+        stats::RatioEstimate ratio;
+        ratio.value = required<double>(speed, "ratio", at);
+        const auto ci95 = interval(speed, "ratio_ci95", at);
+        if (!ci95) {
+            throw_wrong_type("ratio_ci95", at, speed.at("ratio_ci95"));
+        }
+        ratio.ci95 = *ci95;
+        speeds.push_back({name, required<int>(speed, "threads", at), ratio});
+    }
+    return speeds;
+}
+
 std::vector<Warning> warnings_from(const Json& json, const std::string& where) {
     std::vector<Warning> warnings;
     for (const Json& warning : list(json, "warnings", where)) {
@@ -225,6 +250,7 @@ Comparison read_comparison(const std::filesystem::path& path) {
     comparison.options = options_from(json, comparison.cells, where);
     comparison.only_in_base = required<std::vector<std::string>>(json, "only_in_base", where);
     comparison.only_in_other = required<std::vector<std::string>>(json, "only_in_new", where);
+    comparison.machine_speeds = speeds_from(json, where);
     comparison.warnings = warnings_from(json, where);
     return comparison;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <vector>
 
 #include "base/clock.h"
@@ -129,6 +130,20 @@ std::string warning_lines(const std::vector<compare::Warning>& warnings) {
     return text;
 }
 
+/// What the machine itself did between the two runs: a line for each number of threads.
+std::string speed_lines(const std::vector<compare::SpeedRatio>& speeds) {
+    std::map<int, std::vector<std::string>> by_threads;
+    for (const compare::SpeedRatio& speed : speeds) {
+        by_threads[speed.threads].push_back(describe(speed));
+    }
+    std::string text;
+    for (const auto& [threads, described] : by_threads) {
+        text += fmt::format("yardstick, {} thread{}, new against base: {}\n", threads, threads == 1 ? "" : "s",
+                            fmt::join(described, ", "));
+    }
+    return text;
+}
+
 std::string lines_below(const Comparison& comparison) {
     const auto tested = std::count_if(comparison.cells.begin(), comparison.cells.end(),
                                       [](const CellComparison& cell) { return cell.p_value.has_value(); });
@@ -141,7 +156,7 @@ std::string lines_below(const Comparison& comparison) {
     for (const std::string& key : comparison.only_in_other) {
         text += fmt::format("only in the new: {}\n", key);
     }
-    return text + warning_lines(comparison.warnings);
+    return text + speed_lines(comparison.machine_speeds) + warning_lines(comparison.warnings);
 }
 
 Table across_table(const compare::Across& across) {
