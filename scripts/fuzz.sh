@@ -87,7 +87,7 @@ tensors() {
 make_seeds() {
   case "$target" in
     config) copy configs/examples/*.json configs/presets/*.json ;;
-    document) for file in results/main-*.json; do shorten "$file"; done ;;
+    document) for file in results/main-*.json tests/fuzz/seeds/results.json; do shorten "$file"; done ;;
     engine_definition) copy configs/engines/*.json ;;
     journal) copy tests/fuzz/seeds/*.journal ;;
     manifest) copy tests/fuzz/seeds/manifest.json ;;
