@@ -83,7 +83,7 @@ records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Pr
     records::RunOutcome outcome = session.run();
     outcome.yardstick = yardstick.description();
     if (!yardstick.trouble().empty()) {
-        warn(fmt::format("the yardstick: {}; the document does not say what the machine itself could do",
+        warn(fmt::format("the yardstick: {}; from then on the document does not say what the machine itself could do",
                          yardstick.trouble()));
     }
     return outcome;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/checked_json.h"
 #include "base/errors.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -192,7 +193,8 @@ std::vector<SpeedRatio> speeds_from(const Json& json, const std::string& where) 
             throw_wrong_type("ratio_ci95", at, speed.at("ratio_ci95"));
         }
         ratio.ci95 = *ci95;
-        speeds.push_back({name, required<int>(speed, "threads", at), ratio});
+        speeds.push_back(
+            {name, static_cast<int>(checked::integer(speed, "threads", machine::yardstick_threads, at)), ratio});
     }
     return speeds;
 }

@@ -77,11 +77,15 @@ std::string describe(const SpeedRatio& speed) {
 
 std::optional<Warning> unlike_speeds(const std::vector<SpeedRatio>& speeds) {
     constexpr double noticeable = 0.02;
-    std::string changed;
+    std::vector<double> p_values;
     for (const SpeedRatio& speed : speeds) {
-        const stats::RatioEstimate& ratio = speed.ratio;
-        const bool is_shown = ratio.ci95.low > 1 || ratio.ci95.high < 1;
-        if (is_shown && std::abs(ratio.value - 1) > noticeable) {
+        p_values.push_back(stats::p_value_within(speed.ratio, 0));
+    }
+    const std::vector<double> adjusted = stats::adjusted_p_values(p_values);
+    std::string changed;
+    for (std::size_t i = 0; i < speeds.size(); ++i) {
+        const SpeedRatio& speed = speeds[i];
+        if (adjusted[i] <= stats::verdict_level && std::abs(speed.ratio.value - 1) > noticeable) {
             changed += fmt::format("{}{} with {} thread{}", changed.empty() ? "" : ", ", describe(speed), speed.threads,
                                    speed.threads == 1 ? "" : "s");
         }
@@ -90,7 +94,7 @@ std::optional<Warning> unlike_speeds(const std::vector<SpeedRatio>& speeds) {
         return std::nullopt;
     }
     return Warning{"machine_speed",
-                   "the machine itself changed between the runs, by the yardstick: " + changed +
+                   "by the yardstick the machine itself differed between the runs: " + changed +
                        "; what it does to the figures is not taken off",
                    0};
 }

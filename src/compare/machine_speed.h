@@ -19,12 +19,13 @@ struct SpeedRatio {
 };
 
 /// Of the cells that match, for each number of threads and each rate that both runs read in at least two rounds of
-/// launches. One round is one number: its readings were taken within seconds of each other, whatever the cell. Empty
-/// within one run, whose sides share the machine's moods.
+/// launches. A round is the launches of one number, whose readings count as one: those of the cells were taken in turn.
+/// Empty within one run, whose sides share the machine's moods.
 std::vector<SpeedRatio> machine_speeds(const document::Document& base, const document::Document& other,
                                        const Matches& matches);
 
-/// Names those that differ by more than 2%, and whose intervals say so too; nothing where none does.
+/// Names those that differ by more than 2%, where that they differ is shown: by p-values that are adjusted over all of
+/// them, as verdicts' are. Nothing where none does.
 std::optional<Warning> unlike_speeds(const std::vector<SpeedRatio>& speeds);
 
 /// "memory -12.8% [-17.1%, -8.6%]"

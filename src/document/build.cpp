@@ -167,15 +167,15 @@ Cell cell_of(const plan::Cell& planned, const plan::Model& model, const plan::Ru
 }
 
 std::optional<Yardstick> yardstick_of(const records::RunOutcome& outcome) {
-    if (!outcome.yardstick) {
-        return std::nullopt;
-    }
     std::vector<machine::YardstickReading> readings;
     for (const CellOutcome& cell : outcome.cells) {
         const auto of_cell = figures::yardstick_readings(records::complete(cell.launches));
         readings.insert(readings.end(), of_cell.begin(), of_cell.end());
     }
-    Yardstick yardstick{*outcome.yardstick, {}};
+    if (readings.empty()) {
+        return std::nullopt;
+    }
+    Yardstick yardstick{outcome.yardstick, {}};
     for (const figures::YardstickSummary& summary : figures::summarise_yardstick(readings)) {
         yardstick.peaks.push_back(summary.best);
     }

@@ -43,7 +43,8 @@ struct Run {
 
 /// What a machine's readings were made with, and the best of them: its peaks, by the number of threads.
 struct Yardstick {
-    machine::YardstickDescription loops;
+    /// Nothing where the readings are of an interrupted run that went on without a yardstick.
+    std::optional<machine::YardstickDescription> loops;
     std::vector<machine::YardstickReading> peaks;
 };
 

@@ -61,7 +61,7 @@ machine::Disturbance disturbance_at(value found, const Place& place) {
 
 void read_yardstick_member(std::string_view key, value found, const Place& place, machine::YardstickReading& reading) {
     if (key == "threads") {
-        reading.threads = small_integer_at(found, place);
+        reading.threads = static_cast<int>(integer_at(found, machine::yardstick_threads, place));
         return;
     }
     if (key == "took_ns") {
@@ -71,6 +71,9 @@ void read_yardstick_member(std::string_view key, value found, const Place& place
     for (const machine::YardstickRate& rate : machine::yardstick_rates()) {
         if (key == rate.name) {
             reading.*rate.member = number_at(found, place);
+            if (!machine::is_rate(reading.*rate.member)) {
+                throw DataError(place.text() + ": expected 0, or a number from 1e-6 to 1e9");
+            }
             return;
         }
     }

@@ -51,8 +51,12 @@ std::optional<Yardstick> yardstick_from(const Json& machine, const std::string& 
     if (json == nullptr) {
         return std::nullopt;
     }
-    Yardstick yardstick{machine::yardstick_description_from(*json, where + ".yardstick"), {}};
-    for_each_item(*json, "peaks", where + ".yardstick", [&](const Json& peak, const std::string& here) {
+    const std::string place = where + ".yardstick";
+    Yardstick yardstick;
+    if (const Json* loops = object_or_null(*json, "loops", place)) {
+        yardstick.loops = machine::yardstick_description_from(*loops, place + ".loops");
+    }
+    for_each_item(*json, "peaks", place, [&](const Json& peak, const std::string& here) {
         yardstick.peaks.push_back(machine::yardstick_reading_from(peak, here));
     });
     return yardstick;

@@ -54,7 +54,9 @@ Json run_json(const Run& run) {
 Json machine_json(const Machine& machine) {
     Json json = machine::to_json(machine.host);
     if (machine.yardstick) {
-        Json& yardstick = json["yardstick"] = machine::to_json(machine.yardstick->loops);
+        const auto& loops = machine.yardstick->loops;
+        Json& yardstick = json["yardstick"];
+        yardstick["loops"] = loops ? machine::to_json(*loops) : Json();
         yardstick["peaks"] = Json::array();
         for (const machine::YardstickReading& peak : machine.yardstick->peaks) {
             yardstick["peaks"].push_back(machine::to_json(peak));

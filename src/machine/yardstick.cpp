@@ -1,14 +1,6 @@
 #include "machine/yardstick.h"
 
-#include "base/checked_json.h"
-
 namespace gravbench::machine {
-namespace {
-
-constexpr checked::Range threads_range{1, 1'000'000};
-
-}  // namespace
-
 const std::vector<YardstickRate>& yardstick_rates() {
     using Reading = YardstickReading;
     static const std::vector<YardstickRate> table{
@@ -47,9 +39,13 @@ Json to_json(const YardstickDescription& description) {
 YardstickReading yardstick_reading_from(const Json& json, const std::string& where) {
     checked::check_object(json, where);
     YardstickReading reading;
-    reading.threads = static_cast<int>(checked::integer(json, "threads", threads_range, where));
+    reading.threads = static_cast<int>(checked::integer(json, "threads", yardstick_threads, where));
     for (const YardstickRate& rate : yardstick_rates()) {
         reading.*rate.member = checked::number_not_negative(json, rate.name, where);
+        if (!is_rate(reading.*rate.member)) {
+            checked::throw_unexpected(checked::place_of(where, rate.name), "0, or a number from 1e-6 to 1e9",
+                                      json[rate.name]);
+        }
     }
     reading.took_ns = checked::integer(json, "took_ns", checked::duration_ns, where);
     return reading;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/checked_json.h"
 #include "base/json.h"
 
 /// What the machine itself can do at one moment, by loops that no library's change can move (docs/yardstick.md).
@@ -16,8 +17,9 @@ struct YardstickReading {
     double bf16_gflops = 0;  ///< by bf16's own instructions; 0 where the CPU has none
     double clock_ghz = 0;    ///< additions that wait for each other, one a cycle; of one thread
     /// Triads, in 10^9 bytes a second: two arrays read and one written, whose first reading does not count.
-    double l2_gb_per_s = 0;      ///< in half of each core's second-level cache
-    double llc_gb_per_s = 0;     ///< in half of the last-level cache, or 8 MiB a thread where that is less
+    double l2_gb_per_s = 0;  ///< in half of each core's second-level cache
+    /// In half of the last-level caches, or 8 MiB a thread where that is less; 0 where the second-level caches hold it.
+    double llc_gb_per_s = 0;
     double memory_gb_per_s = 0;  ///< beyond the last-level cache
     double load_ns = 0;          ///< loads that wait for each other, from beyond the last-level cache; of one thread
     std::int64_t took_ns = 0;    ///< the reading itself
@@ -34,6 +36,14 @@ struct YardstickRate {
     bool is_time = false;  ///< less is better
 };
 const std::vector<YardstickRate>& yardstick_rates();
+
+/// 0 is not known. What is beyond these was not measured, and ratios of what is within do not overflow.
+inline constexpr double least_rate = 1e-6;
+inline constexpr double most_rate = 1e9;
+inline bool is_rate(double value) {
+    return value == 0 || (value >= least_rate && value <= most_rate);
+}
+inline constexpr checked::Range yardstick_threads{1, 1'000'000};
 
 /// What the readings of one machine are made with.
 struct YardstickDescription {

@@ -89,7 +89,7 @@ RunOptions for_emulation(RunOptions options) {
     sampling.is_for_emulation = true;
     sampling.launches = is_open("launches") ? 1 : sampling.launches;
     sampling.has_fixed_launches = true;
-    sampling.yardstick = YardstickUse::off;
+    sampling.yardstick = is_open("yardstick") ? YardstickUse::off : sampling.yardstick;
     sampling.blocks = is_open("blocks") ? 1 : sampling.blocks;
     sampling.timeout = is_open("timeout") ? std::chrono::hours(1) : sampling.timeout;
     sampling.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : sampling.warmup_time;

@@ -216,9 +216,9 @@ void Launch::wait_until_asleep() {
     }
 }
 
-/// While the engine sleeps, so that neither disturbs the other.
+/// While the engine sleeps, so that neither disturbs the other. Its time is not the launch's.
 void Launch::read_yardstick() {
-    if (context_.yardstick != nullptr && profile_ == nullptr && !record_.launch.is_restless) {
+    if (context_.yardstick != nullptr && profile_ == nullptr && !has_failed() && !record_.launch.is_restless) {
         record_.launch.blocks.back().yardstick =
             context_.yardstick->read(plan::threads_of(cell_.settings, context_.physical_cores));
     }
@@ -240,8 +240,8 @@ void Launch::take_block(int round) {
         record_.launch.blocks.push_back(std::move(block));
         record_.launch.peak_rss_bytes = client_->memory().peak_rss_bytes;
         wait_until_asleep();
-        read_yardstick();
     });
+    read_yardstick();
 }
 
 void Launch::compare_with(const Reference& reference) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/checked_json.h"
@@ -10,6 +9,7 @@
 #include "base/errors.h"
 #include "protocol/channel.h"
 #include "protocol/messages.h"
+#include "run/launch.h"
 
 namespace gravbench::run {
 
@@ -43,10 +43,14 @@ bool Yardstick::is_affordable(nanoseconds expected) const {
            static_cast<double>((spent_ + expected).count()) <= allowed;
 }
 
+std::filesystem::path Yardstick::log() const {
+    return options_.work_folder / "yardstick.log";
+}
+
 void Yardstick::start() {
     const Engine program{"yardstick",
                          {options_.program.string(), "--serve", "--threads", std::to_string(options_.most_threads)}};
-    process_ = std::make_unique<Process>(program, options_.work_folder / "yardstick.log");
+    process_ = std::make_unique<Process>(program, log());
     description_ = machine::yardstick_description_from(ask({{"request", "describe"}}), "describe");
 }
 
@@ -74,7 +78,7 @@ Json Yardstick::ask(const Json& request) {
 }
 
 std::optional<machine::YardstickReading> Yardstick::read(int threads) {
-    const nanoseconds expected = process_ ? longest_ : expected_start + expected_reading;
+    const nanoseconds expected = process_ ? last_ : expected_start + expected_reading;
     if (options_.use == plan::YardstickUse::off || !trouble_.empty() || !is_affordable(expected)) {
         return std::nullopt;
     }
@@ -86,11 +90,11 @@ std::optional<machine::YardstickReading> Yardstick::read(int threads) {
         }
         const std::int64_t asked = monotonic_ns();
         reading = machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}), "read");
-        longest_ = std::max(longest_, nanoseconds(monotonic_ns() - asked));
+        last_ = nanoseconds(monotonic_ns() - asked);
     } catch (const EngineError& error) {
         trouble_ = error.what();
     } catch (const DataError& error) {
-        trouble_ = error.what();
+        trouble_ = with_log(error.what(), log());
     }
     if (!trouble_.empty()) {
         process_.reset();

@@ -45,13 +45,14 @@ class Yardstick {
     struct Process;
 
     bool is_affordable(std::chrono::nanoseconds expected) const;
+    std::filesystem::path log() const;
     void start();
     Json ask(const Json& request);
 
     Options options_;
     std::int64_t began_ns_;
     std::chrono::nanoseconds spent_{0};
-    std::chrono::nanoseconds longest_{0};  ///< of the readings
+    std::chrono::nanoseconds last_{0};  ///< what the last reading took
     std::unique_ptr<Process> process_;
     std::optional<machine::YardstickDescription> description_;
     std::string trouble_;

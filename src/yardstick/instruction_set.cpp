@@ -22,6 +22,13 @@ bool has_sve_bf16() {
     return (::getauxval(AT_HWCAP2) >> 12 & 1) != 0;
 }
 
+#elif defined(__x86_64__)
+
+/// The files for AVX2 are compiled with both.
+bool has_avx2_and_fma() {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+}
+
 #endif
 
 /// Of a loop that multiplies and adds: a product and a sum for each lane of each chain.
@@ -56,10 +63,9 @@ std::vector<TriadLoop> triad_loops() {
 #elif defined(__x86_64__)
 
 std::vector<Arithmetic> f32_loops() {
-    const bool has_fma = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
     return {
         multiply_add_loop("avx512f", multiply_add_avx512, chains, 16, __builtin_cpu_supports("avx512f") != 0),
-        multiply_add_loop("avx2", multiply_add_avx2, chains_of_16_registers, 8, has_fma),
+        multiply_add_loop("avx2", multiply_add_avx2, chains_of_16_registers, 8, has_avx2_and_fma()),
         multiply_add_loop("sse2", multiply_add_sse2, chains_of_16_registers, 4, true),
     };
 }
@@ -70,7 +76,7 @@ std::vector<Arithmetic> bf16_loops() {
 
 std::vector<TriadLoop> triad_loops() {
     return {{"avx512f", triad_avx512, __builtin_cpu_supports("avx512f") != 0},
-            {"avx2", triad_avx2, __builtin_cpu_supports("avx2") != 0},
+            {"avx2", triad_avx2, has_avx2_and_fma()},
             {"sse2", triad_sse2, true}};
 }
 

@@ -36,10 +36,9 @@ void triad_avx512(float* a, const float* b, const float* c, std::int64_t length,
 float dot_product_avx512_bf16(std::int64_t iterations, float factor, float summand);
 #endif
 
-/// Independent chains of every loop: enough for four units of a latency of four cycles, and for 16 registers with the
-/// two constants.
+/// Independent chains: enough for four units of a latency of four cycles.
 inline constexpr int chains = 16;
-/// AVX2 and SSE2 have 16 registers, of which two hold constants; two units of a latency of four or five need ten.
+/// AVX2 and SSE2 have 16 registers, of which two hold constants. Two units of a latency of five cycles need ten.
 inline constexpr int chains_of_16_registers = 12;
 
 }  // namespace gravbench::yardstick

@@ -1,8 +1,12 @@
 #include "yardstick/team.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <system_error>
 
 #include "base/clock.h"
+#include "base/errors.h"
 
 namespace gravbench::yardstick {
 namespace {
@@ -18,12 +22,21 @@ void wait_for(const std::atomic<int>& count, int wanted) {
 }  // namespace
 
 Team::Team(int threads) : begin_ns_(static_cast<std::size_t>(threads)), end_ns_(begin_ns_) {
-    for (int number = 1; number < threads; ++number) {
-        others_.emplace_back([this, number] { live(number); });
+    try {
+        for (int number = 1; number < threads; ++number) {
+            others_.emplace_back([this, number] { live(number); });
+        }
+    } catch (const std::system_error& error) {
+        end();
+        throw DataError(fmt::format("no {} threads for the yardstick: {}", threads, error.what()));
     }
 }
 
 Team::~Team() {
+    end();
+}
+
+void Team::end() {
     {
         const std::lock_guard lock(mutex_);
         is_over_ = true;

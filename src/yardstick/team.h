@@ -12,7 +12,7 @@ namespace gravbench::yardstick {
 /// Threads that do the same work at the same time. Between two pieces of work they sleep.
 class Team {
   public:
-    /// The caller is one of them. At least 1.
+    /// The caller is one of them. At least 1. Throws DataError where there are not as many.
     explicit Team(int threads);
     ~Team();
     Team(const Team&) = delete;
@@ -25,6 +25,7 @@ class Team {
     double run(const std::function<void(int)>& work);
 
   private:
+    void end();
     void live(int number);
     void take_part(int number);
 

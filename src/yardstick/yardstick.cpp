@@ -41,13 +41,22 @@ double middle_of(const std::function<double()>& measure) {
     return values[slices / 2];
 }
 
-std::int64_t largest_cache(const machine::Machine& machine, int least_level, int most_level, std::int64_t unknown) {
-    const machine::Cache* largest = nullptr;
+/// The cache of that level that the first CPU has, the last-level one for 3; nullptr where it is hidden.
+const machine::Cache* cache_of(const machine::Machine& machine, int level) {
+    const machine::Cache* found = nullptr;
     for (const machine::Cache& cache : machine.caches) {
-        const bool is_of_level = cache.level >= least_level && cache.level <= most_level && cache.size_bytes > 0;
-        largest = is_of_level && (largest == nullptr || cache.level > largest->level) ? &cache : largest;
+        const bool is_of_level = level == 3 ? cache.level >= 3 : cache.level == level;
+        if (is_of_level && cache.size_bytes > 0 && (found == nullptr || cache.level > found->level)) {
+            found = &cache;
+        }
     }
-    return largest == nullptr ? unknown : largest->size_bytes / (most_level == 2 ? std::max(largest->shared_by, 1) : 1);
+    return found;
+}
+
+/// Of all the usable CPUs' caches of that level, which are like the first one's.
+std::int64_t bytes_of_all(const machine::Cache& cache, int usable_cpus) {
+    const int shared_by = std::max(cache.shared_by, 1);
+    return cache.size_bytes * std::max((usable_cpus + shared_by - 1) / shared_by, 1);
 }
 
 /// Each a cycle, since the next one needs it. Not by a constant: some CPUs do such an addition while they rename.
@@ -106,22 +115,43 @@ double clock_ghz() {
 
 }  // namespace
 
-WorkingSets working_sets(const machine::Machine& machine, int threads) {
-    const std::int64_t l2 = largest_cache(machine, 2, 2, mib);
-    const std::int64_t llc = largest_cache(machine, 3, 9, 32 * mib);
-    const std::int64_t share_of_memory = std::max(machine.memory_bytes / 16, 16 * mib);
+WorkingSets working_sets(const machine::Machine& machine, std::int64_t available_bytes, int threads) {
+    const machine::Cache unknown_l2{2, "Unified", mib, 1};
+    const machine::Cache unknown_llc{3, "Unified", 32 * mib, std::max(machine.usable_cpus, 1)};
+    const machine::Cache* found_l2 = cache_of(machine, 2);
+    const machine::Cache* found_llc = cache_of(machine, 3);
+    const machine::Cache& l2 = found_l2 == nullptr ? unknown_l2 : *found_l2;
+    const machine::Cache& llc = found_llc == nullptr ? unknown_llc : *found_llc;
+    const std::int64_t l2_of_thread = l2.size_bytes / std::max(l2.shared_by, 1);
+    const std::int64_t all_llcs = bytes_of_all(llc, machine.usable_cpus);
+    const std::int64_t beyond = 3 * (all_llcs + bytes_of_all(l2, machine.usable_cpus));
+    const std::int64_t most = std::max(available_bytes / 16, 16 * mib);
     WorkingSets sets;
-    sets.l2 = l2 / 2;
-    sets.llc = std::min(llc / 2, 8 * mib * threads);
-    sets.memory = std::min(std::clamp(4 * llc, 96 * mib, 512 * mib), share_of_memory);
+    sets.l2 = std::min(l2_of_thread / 2, most / threads);
+    sets.llc = std::min({all_llcs / 2, 8 * mib * threads, most});
+    if (sets.llc < 2 * l2_of_thread * threads) {
+        sets.llc = 0;
+    }
+    sets.memory = std::min(std::clamp(beyond, 96 * mib, 4096 * mib), most);
     sets.window = std::min(8 * mib * std::max(threads, 3), sets.memory / 4);
-    sets.chain = std::min(std::clamp(2 * llc, 32 * mib, 128 * mib), share_of_memory);
+    sets.chain = std::min(std::clamp(2 * all_llcs, 32 * mib, 128 * mib), most);
     return sets;
 }
 
-Yardstick::Yardstick(machine::Machine machine, int most_threads)
+TriadPlace triad_place(std::int64_t floats, int threads, int thread, std::int64_t bytes, std::int64_t offset) {
+    const std::int64_t part = floats / threads / 16 * 16;
+    TriadPlace place;
+    place.begin = thread * part + offset;
+    place.between = array_length(part * static_cast<std::int64_t>(sizeof(float)));
+    place.length =
+        std::clamp<std::int64_t>(array_length(bytes / threads), 0, std::max<std::int64_t>(place.between - offset, 0));
+    return place;
+}
+
+Yardstick::Yardstick(machine::Machine machine, std::int64_t available_bytes, int most_threads)
     : machine_(std::move(machine)),
-      largest_(working_sets(machine_, most_threads)),
+      available_bytes_(available_bytes),
+      largest_(working_sets(machine_, available_bytes, most_threads)),
       f32_(widest(f32_loops()).value()),
       bf16_(widest(bf16_loops())),
       triad_(widest(triad_loops()).value()),
@@ -140,19 +170,19 @@ Yardstick::Yardstick(machine::Machine machine, int most_threads)
     });
 }
 
-/// Of `bytes` that lie `offset` floats into each thread's part of each of its three arrays, for all threads together.
+/// Of all threads together.
 double Yardstick::triad_gb_per_s(Team& team, const Memory& memory, std::int64_t bytes, std::int64_t offset,
                                  int passes) {
     const auto all = memory.floats();
-    const auto part = static_cast<std::int64_t>(all.size()) / team.size() / 16 * 16;
-    const std::int64_t between = array_length(part * static_cast<std::int64_t>(sizeof(float)));
-    const std::int64_t length = array_length(bytes / team.size());
+    const auto floats = static_cast<std::int64_t>(all.size());
     const double seconds = team.run([&](int thread) {
-        float* a = all.data() + thread * part + offset;
+        const TriadPlace place = triad_place(floats, team.size(), thread, bytes, offset);
+        float* a = all.data() + place.begin;
         for (int pass = 0; pass < passes; ++pass) {
-            triad_.run(a, a + between, a + 2 * between, length, factor);
+            triad_.run(a, a + place.between, a + 2 * place.between, place.length, factor);
         }
     });
+    const std::int64_t length = triad_place(floats, team.size(), 0, bytes, offset).length;
     const double moved = 3.0 * sizeof(float) * static_cast<double>(length) * team.size() * passes;
     return moved / seconds / 1e9;
 }
@@ -188,7 +218,7 @@ double Yardstick::load_ns() {
 machine::YardstickReading Yardstick::read(int threads) {
     const std::int64_t begin = monotonic_ns();
     Team& team = teams_.try_emplace(threads, threads).first->second;
-    const WorkingSets sets = working_sets(machine_, threads);
+    const WorkingSets sets = working_sets(machine_, available_bytes_, threads);
     machine::YardstickReading reading;
     reading.threads = threads;
     reading.clock_ghz = clock_ghz();
@@ -202,7 +232,7 @@ machine::YardstickReading Yardstick::read(int threads) {
         triad_gb_per_s(team, caches_, bytes, 0, 1);  // Brings it there.
         return middle_of([&] { return triad_gb_per_s(team, caches_, bytes, 0, passes); });
     };
-    reading.llc_gb_per_s = cached(sets.llc, 1);
+    reading.llc_gb_per_s = sets.llc == 0 ? 0 : cached(sets.llc, 1);
     reading.l2_gb_per_s = cached(sets.l2 * threads, l2_passes);
     reading.took_ns = monotonic_ns() - begin;
     return reading;

@@ -27,7 +27,7 @@ def test_every_block_has_a_reading_with_the_cells_threads(front: Front) -> None:
     assert outcome.document is not None
     yardstick = outcome.document["machines"][0]["yardstick"]
     assert [peak["threads"] for peak in yardstick["peaks"]] == [1, 2]
-    assert yardstick["memory_bytes"] > 0
+    assert yardstick["loops"]["memory_bytes"] > 0
     assert "yardstick, 1 thread, 4 readings: f32 " in outcome.stdout
     assert "yardstick, 2 threads, 4 readings: f32 " in outcome.stdout
     # What was read is shown again, also of a document.
@@ -82,7 +82,7 @@ def test_compare_says_that_the_machine_changed(front: Front) -> None:
         paths.append(str(front.folder / name))
     outcome = front.call("compare", *paths)
     assert "new against base: f32 +0.0% [-" in outcome.stdout
-    assert "warning  the machine itself changed between the runs, by the yardstick: memory -25.0% [-25." in outcome.stdout
+    assert "warning  by the yardstick the machine itself differed between the runs: memory -25.0% [-25." in outcome.stdout
     comparison = json.loads(front.call("compare", *paths, "--format", "json").stdout)
     memory = next(speed for speed in comparison["yardstick"] if speed["rate"] == "memory_gb_per_s")
     assert memory["ratio"] == pytest.approx(0.75, rel=0.001)
@@ -90,7 +90,14 @@ def test_compare_says_that_the_machine_changed(front: Front) -> None:
 
 @pytest.mark.parametrize(
     ("member", "value", "message"),
-    [("threads", -1, "yardstick.threads"), ("memory_gb_per_s", "fast", "yardstick.memory_gb_per_s"), ("load_ns", -2, "yardstick.load_ns")],
+    [
+        ("threads", -1, "yardstick.threads"),
+        ("threads", 0, "yardstick.threads"),
+        ("memory_gb_per_s", "fast", "yardstick.memory_gb_per_s"),
+        ("load_ns", -2, "yardstick.load_ns"),
+        ("f32_gflops", 1e300, "yardstick.f32_gflops"),
+        ("f32_gflops", 1e-300, "yardstick.f32_gflops"),
+    ],
 )
 def test_a_damaged_reading_is_named(front: Front, member: str, value: object, message: str) -> None:
     document = front.run({}, *QUICK, "--yardstick", "on").document
@@ -100,6 +107,20 @@ def test_a_damaged_reading_is_named(front: Front, member: str, value: object, me
     outcome = front.call("show", str(front.output))
     assert outcome.code == 2
     assert f"cells[0].launches[1].blocks[0].{message}" in outcome.stderr
+
+
+def test_a_resumed_run_keeps_the_readings_of_the_first_try(front: Front) -> None:
+    command = front.run_command({}, "--launches", "6", "--iterations", "5", "--yardstick", "on")
+    journal = Path(f"{front.output}.journal")
+    front.stop_when(command, lambda: journal.exists() and journal.read_text(encoding="utf-8").count('"yardstick"') > 1, signal.SIGKILL)
+    before = journal.read_text(encoding="utf-8").rpartition("\n")[0].count('"yardstick"')
+    outcome = front.finish(front.start([*command[:-1], "off", "--resume"]))
+    assert outcome.document is not None, outcome.stderr
+    blocks = [block for launch in outcome.cells[0]["launches"] for block in launch["blocks"]]
+    assert len(blocks) == 6
+    assert sum("yardstick" in block for block in blocks) == before
+    assert outcome.document["machines"][0]["yardstick"]["loops"] is None
+    assert outcome.document["machines"][0]["yardstick"]["peaks"][0]["f32_gflops"] > 0
 
 
 def test_from_a_shell_it_prints_readings(front: Front) -> None:

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/clock.h"
@@ -22,24 +23,36 @@ const std::string reading =
 class ScriptedYardstick {
   public:
     explicit ScriptedYardstick(const std::vector<std::string>& lines) {
+        const std::string next =
+            "read -r request <&3 || exit 0\necho \"$request\" >> '" + requests_path().string() + "'\n";
         std::string script = "#!/bin/sh\n";
+        std::string last;
         for (const std::string& line : lines) {
-            last_ = line == "end" ? "exit 3\n" : (line == "hang" ? "" : "printf '%s\\n' '" + line + "' >&3\n");
-            script += "read -r request <&3 || exit 0\n" + last_;
+            last = line == "end" ? "echo no luck >&2\nexit 3\n"
+                                 : (line == "hang" ? "" : "printf '%s\\n' '" + line + "' >&3\n");
+            script += next + last;
         }
-        script += "while read -r request <&3; do\n:\n" + last_ + "done\n";
+        script += "while :; do\n" + next + last + "done\n";
         write_file(program(), script);
         std::filesystem::permissions(program(), std::filesystem::perms::owner_all);
     }
     std::filesystem::path program() const { return folder_.path() / "yardstick"; }
-    Yardstick start(plan::YardstickUse use, std::chrono::nanoseconds ago, int stop_descriptor = -1) const {
-        return Yardstick({program(), 2, folder_.path(), stop_descriptor, use, std::chrono::milliseconds(300)},
-                         monotonic_ns() - ago.count());
+    Yardstick::Options options(plan::YardstickUse use) const {
+        return {program(), 2, folder_.path(), -1, use, std::chrono::minutes(1)};
+    }
+    Yardstick start(plan::YardstickUse use, std::chrono::nanoseconds ago) const {
+        return Yardstick(options(use), monotonic_ns() - ago.count());
+    }
+    /// How many it has got so far.
+    std::size_t requests() const {
+        const std::string text = read_file(requests_path());
+        return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
     }
 
   private:
+    std::filesystem::path requests_path() const { return folder_.path() / "requests"; }
+
     TemporaryFolder folder_;
-    std::string last_;
 };
 
 constexpr auto on = plan::YardstickUse::after_every_block;
@@ -48,9 +61,15 @@ constexpr auto within = plan::YardstickUse::within_its_share;
 /// What is said where readings cannot be had.
 std::string trouble_with(const std::vector<std::string>& lines) {
     const ScriptedYardstick scripted(lines);
-    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0));
+    Yardstick::Options options = scripted.options(on);
+    const bool hangs = lines.back() == "hang";
+    if (hangs) {
+        options.timeout = std::chrono::milliseconds(200);
+    }
+    Yardstick yardstick(options, monotonic_ns());
     CHECK(!yardstick.read(2));
-    CHECK(!yardstick.read(2));  // It is not asked again.
+    CHECK(!yardstick.read(2));  // It is not asked again:
+    CHECK((hangs || scripted.requests() == lines.size()));
     return yardstick.trouble();
 }
 
@@ -84,7 +103,7 @@ TEST_CASE("a yardstick that cannot be had costs its readings and nothing else") 
     CHECK_THAT(trouble_with({description, R"({"threads":2})"}), Contains("read.f32_gflops"));
     CHECK_THAT(trouble_with({description, R"({"error":"no memory"})"}), Contains("no memory"));
     CHECK_THAT(trouble_with({description, R"({"error":3})"}), Contains("error"));
-    CHECK_THAT(trouble_with({description, "end"}), Contains("ended"));
+    CHECK_THAT(trouble_with({description, "end"}), Contains("ended") && Contains("no luck"));
     CHECK_THAT(trouble_with({"hang"}), Contains("no answer within"));
     CHECK_THAT(trouble_with({description, "hang"}), Contains("no answer within"));
 }
@@ -103,7 +122,9 @@ TEST_CASE("Ctrl-C is not kept waiting by the yardstick") {
     const FileDescriptor writing_end(stop[1]);
     REQUIRE(::write(writing_end.get(), "x", 1) == 1);
     const ScriptedYardstick scripted({"hang"});
-    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0), reading_end.get());
+    Yardstick::Options options = scripted.options(on);
+    options.stop_descriptor = reading_end.get();
+    Yardstick yardstick(options, monotonic_ns());
     CHECK_THROWS_AS(yardstick.read(1), Interrupted);
 }
 

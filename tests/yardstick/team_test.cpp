@@ -27,19 +27,3 @@ TEST_CASE("each thread of a team takes part once in each piece of work") {
         }
     }
 }
-
-TEST_CASE("no thread begins before all are there") {
-    constexpr int threads = 4;
-    Team team(threads);
-    std::atomic<int> arrived = 0;
-    std::atomic<bool> has_met_all = true;
-    team.run([&](int) {
-        ++arrived;
-        // Each waits for the others within the work: a team that began one after the other would never end.
-        while (arrived < threads) {
-            std::this_thread::yield();
-        }
-        has_met_all = has_met_all && arrived == threads;
-    });
-    CHECK(has_met_all);
-}

@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::int64_t mib = 1 << 20;
 
-machine::Machine machine_with(std::vector<machine::Cache> caches, std::int64_t memory_bytes) {
+constexpr std::int64_t gib = std::int64_t{1} << 30;
+
+machine::Machine machine_with(std::vector<machine::Cache> caches, int usable_cpus) {
     machine::Machine machine;
     machine.caches = std::move(caches);
-    machine.memory_bytes = memory_bytes;
+    machine.usable_cpus = usable_cpus;
     return machine;
 }
 
@@ -23,29 +25,69 @@ machine::Machine machine_with(std::vector<machine::Cache> caches, std::int64_t m
 
 TEST_CASE("working sets fit the caches that they are named after, and pass the last one") {
     const auto machine =
-        machine_with({{1, "Data", 32 << 10, 1}, {2, "Unified", 2 * mib, 2}, {3, "Unified", 32 * mib, 8}}, 64LL << 30);
-    const WorkingSets sets = working_sets(machine, 2);
-    CHECK(sets.l2 == mib / 2);  // half of a thread's half
+        machine_with({{1, "Data", 32 << 10, 1}, {2, "Unified", mib, 1}, {3, "Unified", 32 * mib, 2}}, 2);
+    const WorkingSets sets = working_sets(machine, 64 * gib, 2);
+    CHECK(sets.l2 == mib / 2);
     CHECK(sets.llc == 16 * mib);
-    CHECK(sets.memory == 128 * mib);
+    CHECK(sets.memory == 3 * (32 + 2) * mib);
     CHECK(sets.window == 24 * mib);
     CHECK(sets.chain == 64 * mib);
-    CHECK(working_sets(machine, 1).llc == 8 * mib);
-    CHECK(working_sets(machine, 64).window == 32 * mib);  // a quarter of the memory that they take turns in
+    CHECK(working_sets(machine, 64 * gib, 1).llc == 8 * mib);
+}
+
+TEST_CASE("of several last-level caches all are passed") {
+    const auto machine = machine_with({{2, "Unified", mib, 1}, {3, "Unified", 32 * mib, 8}}, 96);
+    const WorkingSets sets = working_sets(machine, 1024 * gib, 96);
+    CHECK(sets.memory == 3 * (12 * 32 + 96) * mib);
+    CHECK(sets.llc == 12 * 32 * mib / 2);
+    CHECK(sets.window == sets.memory / 4);
+}
+
+TEST_CASE("second-level caches that hold as much as the last one leave nothing to measure there") {
+    // A Graviton3 with all its cores.
+    const auto machine = machine_with({{2, "Unified", mib, 1}, {3, "Unified", 32 * mib, 64}}, 64);
+    CHECK(working_sets(machine, 128 * gib, 64).llc == 0);
+    CHECK(working_sets(machine, 128 * gib, 4).llc == 16 * mib);
 }
 
 TEST_CASE("a machine that hides its caches or has little memory gets a yardstick too") {
-    const WorkingSets hidden = working_sets(machine_with({}, 0), 4);
+    const WorkingSets hidden = working_sets(machine_with({}, 4), 0, 4);
     CHECK(hidden.l2 == mib / 2);
     CHECK(hidden.llc == 16 * mib);
     CHECK(hidden.memory == 16 * mib);
-    const WorkingSets small = working_sets(machine_with({{3, "Unified", 512 * mib, 64}}, 1LL << 30), 1);
+    const WorkingSets small = working_sets(machine_with({{3, "Unified", 512 * mib, 64}}, 64), gib, 64);
     CHECK(small.memory == 64 * mib);
     CHECK(small.chain == 64 * mib);
+    CHECK(small.l2 * 64 <= 64 * mib);
+}
+
+TEST_CASE("a thread's triad stays within its part of the memory, whole vectors from aligned places") {
+    for (const std::int64_t floats : {48, 1000, 4096, 123457, 1 << 20}) {
+        for (const int threads : {1, 2, 3, 7, 64}) {
+            for (const std::int64_t bytes : {std::int64_t{0}, std::int64_t{4096}, floats * 2, floats * 4, floats * 8}) {
+                for (const std::int64_t offset : {0, 16, 320}) {
+                    std::int64_t free_from = 0;
+                    for (int thread = 0; thread < threads; ++thread) {
+                        const TriadPlace place = triad_place(floats, threads, thread, bytes, offset);
+                        CHECK(place.begin % 16 == 0);
+                        CHECK(place.between % 16 == 0);
+                        CHECK(place.length % 16 == 0);
+                        CHECK(place.length >= 0);
+                        if (place.length > 0) {
+                            CHECK(place.begin >= free_from);
+                            CHECK(place.length <= place.between);
+                            free_from = place.begin + 2 * place.between + place.length;
+                            CHECK(free_from <= floats);
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("a reading has every figure, for as many threads as were asked for") {
-    Yardstick yardstick(machine_with({{2, "Unified", mib, 1}, {3, "Unified", 4 * mib, 1}}, 256 * mib), 3);
+    Yardstick yardstick(machine_with({{2, "Unified", mib / 4, 1}, {3, "Unified", 4 * mib, 4}}, 4), gib / 4, 3);
     // More readings than there are windows: the first one comes again.
     for (const int threads : {3, 1, 2, 3, 3, 3}) {
         const machine::YardstickReading reading = yardstick.read(threads);
@@ -61,7 +103,7 @@ TEST_CASE("a reading has every figure, for as many threads as were asked for") {
 }
 
 TEST_CASE("each request gets one reply, and a wrong one says what is wrong") {
-    Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 256 * mib), 2);
+    Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 2), gib / 4, 2);
     const auto reply = [&](const char* line) { return answer(line, yardstick, 2); };
     CHECK(machine::yardstick_description_from(reply(R"({"request":"describe"})"), "x") == yardstick.description());
     CHECK(machine::yardstick_reading_from(reply(R"({"request":"read","threads":1})"), "x").threads == 1);

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from statistics import geometric_mean, median, stdev
+from statistics import geometric_mean, median
 from typing import Any
 
 import numpy as np
@@ -171,7 +171,6 @@ def main() -> None:
         ratio = "no ratio" if pair["ratio"] is None else f"{pair['ratio']:.3f}"
         print(f"{len(document['pairs'])} of {len(have) + len(wanted)}: {ratio}, {said}", file=sys.stderr, flush=True)
     print(alarms(document["pairs"]))
-    print(f"log(new/base) deviates by {100 * stdev([log_ratio(pair, None) or 0 for pair in document['pairs']]):.2f}% in all")
     print(explained(document["pairs"]))
 
 
