@@ -8,8 +8,8 @@ machine      Readings, with f32's rate over threads x clock x flop a cycle (32: 
              to 4 and Haswell; 64: two 512-bit units; on Arm four times the lanes of NEON's units), and with one thread memory's rate
              beside `mbw` (Debian's package of that name), where it is installed.
 disturbance  Of a document of `gravbench run MODEL --launches 300 --blocks 16 --duration 100ms`: --yardstick auto reads only after some of
-             these blocks. Compares, within each launch, blocks that follow a reading with those that do not, and says what
-             readings cost. The first block of a launch is in neither: nothing precedes it.
+             these blocks. Compares blocks that follow a reading with those that do not, each launch's speed and that of each
+             place in a launch taken off, and says what readings cost. The first block of a launch is in neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("GRAVBENCH_BINARIES", ROOT / "build" / "release" / "bin"))
@@ -60,26 +61,34 @@ def machine(threads: int, flop_per_cycle: float, count: int) -> None:
         print(f"memory: triad {memory:.4g} GB/s, mbw's memcpy {mbw:.4g} GB/s (read and written)")
 
 
-def contrast(launch: dict[str, Any]) -> float | None:
-    """How much slower, on the logarithm, blocks of this launch are that follow a reading; nothing where it has none of one kind."""
-    after: list[float] = []
-    others: list[float] = []
-    for before, block in zip(launch["blocks"], launch["blocks"][1:], strict=False):
-        logarithm = math.log(statistics.median(block["samples_ns"]))
-        (after if "yardstick" in before else others).append(logarithm)
-    return statistics.mean(after) - statistics.mean(others) if after and others else None
+def without_means(values: np.ndarray, *groups: np.ndarray) -> np.ndarray:
+    """What is left of the values once each group's mean is taken off, of all groupings at once."""
+    rest = values.astype(float)
+    for _ in range(50):
+        for group in groups:
+            rest = rest - (np.bincount(group, rest) / np.maximum(np.bincount(group), 1))[group]
+    return rest
 
 
 def disturbance(path: Path) -> None:
     document = json.loads(path.read_text(encoding="utf-8"))
     launches = [launch for cell in document["cells"] for launch in cell["launches"]]
-    contrasts = [value for launch in launches if (value := contrast(launch)) is not None]
-    if len(contrasts) < 2:
-        sys.exit(f"{path}: no launch has blocks of both kinds")
-    mean = statistics.mean(contrasts)
-    reach = LIMIT_95 * statistics.stdev(contrasts) / math.sqrt(len(contrasts))
-    print(f"{len(contrasts)} of {len(launches)} launches have blocks of both kinds")
-    print(f"blocks after a reading: {100 * mean:+.3f}% [{100 * (mean - reach):+.3f}%, {100 * (mean + reach):+.3f}%]")
+    rows = [
+        (number, place, "yardstick" in before, math.log(statistics.median(block["samples_ns"])))
+        for number, launch in enumerate(launches)
+        for place, (before, block) in enumerate(zip(launch["blocks"], launch["blocks"][1:], strict=False))
+    ]
+    if len({follows for _, _, follows, _ in rows}) < 2:
+        sys.exit(f"{path}: all blocks follow a reading, or none does")
+    launch, place = (np.array([row[i] for row in rows]) for i in (0, 1))
+    # A launch's first blocks are slower, and have more readings: the share of time that is free is then at its largest.
+    follows, speed = (without_means(np.array([row[i] for row in rows]), launch, place) for i in (2, 3))
+    effect = follows @ speed / (follows @ follows)
+    # Blocks of one launch are not independent.
+    of_launches = np.bincount(launch, follows * (speed - follows * effect))
+    reach = LIMIT_95 * math.sqrt(of_launches @ of_launches) / (follows @ follows)
+    low, high = 100 * (effect - reach), 100 * (effect + reach)
+    print(f"blocks after a reading: {100 * effect:+.2f}% [{low:+.2f}%, {high:+.2f}%], {len(launches)} launches")
     took = [block["yardstick"]["took_ns"] for launch in launches for block in launch["blocks"] if "yardstick" in block]
     busy = sum(launch["busy_ns"] for launch in launches)
     middle_ms = statistics.median(took) / 1e6
