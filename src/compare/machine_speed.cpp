@@ -16,7 +16,7 @@ using ByRound = std::map<int, std::map<int, std::vector<machine::YardstickReadin
 
 void add_readings(const document::Cell& cell, ByRound& readings) {
     for (const document::Launch& launch : cell.launches) {
-        for (const machine::YardstickReading& reading : figures::yardstick_readings({launch.measured})) {
+        for (const machine::YardstickReading& reading : figures::yardstick_readings(launch.measured)) {
             readings[reading.threads][launch.measured.number].push_back(reading);
         }
     }

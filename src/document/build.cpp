@@ -169,8 +169,12 @@ Cell cell_of(const plan::Cell& planned, const plan::Model& model, const plan::Ru
 std::optional<Yardstick> yardstick_of(const records::RunOutcome& outcome) {
     std::vector<machine::YardstickReading> readings;
     for (const CellOutcome& cell : outcome.cells) {
-        const auto of_cell = figures::yardstick_readings(records::complete(cell.launches));
-        readings.insert(readings.end(), of_cell.begin(), of_cell.end());
+        for (const LaunchRecord& record : cell.launches) {
+            if (record.is_complete()) {
+                const auto of_launch = figures::yardstick_readings(record.launch);
+                readings.insert(readings.end(), of_launch.begin(), of_launch.end());
+            }
+        }
     }
     if (readings.empty()) {
         return std::nullopt;

@@ -42,13 +42,11 @@ YardstickSummary summary_of(const std::vector<YardstickReading>& readings) {
 
 }  // namespace
 
-std::vector<YardstickReading> yardstick_readings(const Launches& launches) {
+std::vector<YardstickReading> yardstick_readings(const records::Launch& launch) {
     std::vector<YardstickReading> readings;
-    for (const records::Launch& launch : launches) {
-        for (const records::Block& block : launch.blocks) {
-            if (block.yardstick) {
-                readings.push_back(*block.yardstick);
-            }
+    for (const records::Block& block : launch.blocks) {
+        if (block.yardstick) {
+            readings.push_back(*block.yardstick);
         }
     }
     return readings;

@@ -2,14 +2,14 @@
 
 #include <vector>
 
-#include "figures/latency.h"
 #include "machine/yardstick.h"
+#include "records/launch_record.h"
 
 /// What a machine's readings of the yardstick come to (machine/yardstick.h).
 namespace gravbench::figures {
 
-/// The readings between the blocks of these launches, in the order of time.
-std::vector<machine::YardstickReading> yardstick_readings(const Launches& launches);
+/// The readings between the launch's blocks, in the order of time.
+std::vector<machine::YardstickReading> yardstick_readings(const records::Launch& launch);
 
 /// Readings with one number of threads. Each rate is taken by itself: no reading need have had all of `best`.
 struct YardstickSummary {

@@ -163,7 +163,7 @@ std::string yardstick_lines(const Document& document) {
     std::vector<machine::YardstickReading> readings;
     for (const Cell& cell : document.cells) {
         for (const document::Launch& launch : cell.launches) {
-            const auto of_launch = figures::yardstick_readings({launch.measured});
+            const auto of_launch = figures::yardstick_readings(launch.measured);
             readings.insert(readings.end(), of_launch.begin(), of_launch.end());
         }
     }
