@@ -73,6 +73,10 @@ std::string first_line(const std::string& text) {
     return end == std::string::npos ? text : text.substr(0, end) + " ...";
 }
 
+std::string counted(std::int64_t count, std::string_view thing) {
+    return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
 std::optional<double> parse_share(const std::string& text) {
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);

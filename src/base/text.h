@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gravbench {
@@ -23,6 +25,9 @@ std::string one_line(std::string text);
 
 /// The first line; with " ..." behind it where there are more.
 std::string first_line(const std::string& text);
+
+/// "1 thread", "2 threads".
+std::string counted(std::int64_t count, std::string_view thing);
 
 /// Reads "3%" or "0.03" as 0.03. Nothing for what is no such number, or not between 0 and 1 (both excluded).
 std::optional<double> parse_share(const std::string& text);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <new>
@@ -20,18 +21,34 @@ namespace {
 
 using namespace gravbench;
 
-/// "The following argument was not expected: --fpmaht" gains the flag that was probably meant.
-std::string unexpected(const CLI::App& app, const std::string& message) {
+std::vector<std::string> flags_of(const CLI::App& command) {
     std::vector<std::string> flags;
+    for (const CLI::Option* option : command.get_options()) {
+        flags.push_back(option->get_name());
+    }
+    return flags;
+}
+
+/// "The following argument was not expected: --fpmaht" gains the flag that was probably meant, or the commands that
+/// have it.
+std::string unexpected(const CLI::App& app, const std::string& message) {
+    const auto start = message.find("--");
+    if (start == std::string::npos) {
+        return message;
+    }
+    const std::string flag = message.substr(start, message.find_first_of(" =", start) - start);
+    std::string having_it;
     for (const CLI::App* command : app.get_subcommands({})) {
-        for (const CLI::Option* option : command->get_options()) {
-            flags.push_back(option->get_name());
+        const std::vector<std::string> flags = flags_of(*command);
+        if (std::find(flags.begin(), flags.end(), flag) != flags.end()) {
+            having_it += (having_it.empty() ? "" : ", ") + command->get_name();
         }
     }
-    const auto start = message.find("--");
-    return start == std::string::npos
-               ? message
-               : message + did_you_mean(message.substr(start, message.find_first_of(" =", start) - start), flags);
+    if (!having_it.empty()) {
+        return message + "; it is a flag of " + having_it;
+    }
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    return chosen.empty() ? message : message + did_you_mean(flag, flags_of(*chosen.front()));
 }
 
 std::string no_command(const std::vector<std::string>& command_line) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/text.h"
 #include "figures/yardstick.h"
 
 namespace gravbench::compare {
@@ -86,8 +87,8 @@ std::optional<Warning> unlike_speeds(const std::vector<SpeedRatio>& speeds) {
     for (std::size_t i = 0; i < speeds.size(); ++i) {
         const SpeedRatio& speed = speeds[i];
         if (adjusted[i] <= stats::verdict_level && std::abs(speed.ratio.value - 1) > noticeable) {
-            changed += fmt::format("{}{} with {} thread{}", changed.empty() ? "" : ", ", describe(speed), speed.threads,
-                                   speed.threads == 1 ? "" : "s");
+            changed += fmt::format("{}{} with {}", changed.empty() ? "" : ", ", describe(speed),
+                                   counted(speed.threads, "thread"));
         }
     }
     if (changed.empty()) {

@@ -28,13 +28,9 @@ Json measured(const Facts& facts) {
             {"swapped_pages", facts.quiet.swapped_pages + facts.loaded.swapped_pages}};
 }
 
-std::size_t count(const std::vector<Finding>& findings, Status status) {
-    return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
-                                                  [=](const Finding& finding) { return finding.status == status; }));
-}
-
-std::string counted(std::size_t number, const char* thing) {
-    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+std::int64_t count(const std::vector<Finding>& findings, Status status) {
+    return std::count_if(findings.begin(), findings.end(),
+                         [=](const Finding& finding) { return finding.status == status; });
 }
 
 /// Broken at blanks; lines after the first begin with as many blanks as `indent` says.
@@ -57,11 +53,10 @@ std::string wrapped(const std::string& start, const std::string& text, std::size
 
 std::string heading(const Facts& facts) {
     const machine::Machine& machine = facts.machine;
-    std::string text =
-        fmt::format("{}{}, {} of {}, {}, Linux {}", machine.instance_type ? *machine.instance_type + ", " : "",
-                    machine.cpu.empty() ? "unknown CPU" : machine.cpu,
-                    counted(static_cast<std::size_t>(machine::usable_physical_cores(machine)), "core"),
-                    counted(static_cast<std::size_t>(machine.vcpus), "vCPU"), machine.arch, machine.kernel);
+    std::string text = fmt::format(
+        "{}{}, {} of {}, {}, Linux {}", machine.instance_type ? *machine.instance_type + ", " : "",
+        machine.cpu.empty() ? "unknown CPU" : machine.cpu, counted(machine::usable_physical_cores(machine), "core"),
+        counted(machine.vcpus, "vCPU"), machine.arch, machine.kernel);
     if (facts.engine) {
         text += fmt::format("; engine {} {}", facts.engine->description.name, facts.engine->description.version);
     }

@@ -72,7 +72,7 @@ void read_yardstick_member(std::string_view key, value found, const Place& place
         if (key == rate.name) {
             reading.*rate.member = number_at(found, place);
             if (!machine::is_rate(reading.*rate.member)) {
-                throw DataError(place.text() + ": expected 0, or a number from 1e-6 to 1e9");
+                throw DataError(place.text() + ": expected " + machine::allowed_rates);
             }
             return;
         }

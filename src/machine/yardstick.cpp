@@ -43,8 +43,7 @@ YardstickReading yardstick_reading_from(const Json& json, const std::string& whe
     for (const YardstickRate& rate : yardstick_rates()) {
         reading.*rate.member = checked::number_not_negative(json, rate.name, where);
         if (!is_rate(reading.*rate.member)) {
-            checked::throw_unexpected(checked::place_of(where, rate.name), "0, or a number from 1e-6 to 1e9",
-                                      json[rate.name]);
+            checked::throw_unexpected(checked::place_of(where, rate.name), allowed_rates, json[rate.name]);
         }
     }
     reading.took_ns = checked::integer(json, "took_ns", checked::duration_ns, where);

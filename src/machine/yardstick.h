@@ -17,7 +17,7 @@ struct YardstickReading {
     double bf16_gflops = 0;  ///< by bf16's own instructions; 0 where the CPU has none
     double clock_ghz = 0;    ///< additions that wait for each other, one a cycle; of one thread
     /// Triads, in 10^9 bytes a second: two arrays read and one written, whose first reading does not count.
-    double l2_gb_per_s = 0;  ///< in half of each core's second-level cache
+    double l2_gb_per_s = 0;  ///< in half of a second-level cache for each thread
     /// In half of the last-level caches, or 8 MiB a thread where that is less; 0 where the second-level caches hold it.
     double llc_gb_per_s = 0;
     double memory_gb_per_s = 0;  ///< beyond the last-level cache
@@ -40,6 +40,7 @@ const std::vector<YardstickRate>& yardstick_rates();
 /// 0 is not known. What is beyond these was not measured, and ratios of what is within do not overflow.
 inline constexpr double least_rate = 1e-6;
 inline constexpr double most_rate = 1e9;
+inline constexpr const char* allowed_rates = "0, or a number from 1e-6 to 1e9";
 inline bool is_rate(double value) {
     return value == 0 || (value >= least_rate && value <= most_rate);
 }

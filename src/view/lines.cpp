@@ -44,14 +44,14 @@ Said cells_by_problem(const Document& document) {
     return said;
 }
 
-std::string counted(int number) {
+std::string or_unknown(int number) {
     return number == 0 ? "unknown" : std::to_string(number);
 }
 
 std::string describe(const machine::Machine& host) {
     return one_line(fmt::format("{}{}, {} cores of {} vCPUs, {}", host.instance_type ? *host.instance_type + ", " : "",
-                                host.cpu.empty() ? "unknown CPU" : host.cpu, counted(host.physical_cores),
-                                counted(host.vcpus), host.arch.empty() ? "unknown" : host.arch));
+                                host.cpu.empty() ? "unknown CPU" : host.cpu, or_unknown(host.physical_cores),
+                                or_unknown(host.vcpus), host.arch.empty() ? "unknown" : host.arch));
 }
 
 std::string describe(const document::Engine& engine) {
@@ -126,11 +126,6 @@ std::string without_unit(const std::string& heading) {
     return heading.size() > 3 && heading.ends_with(" ms") ? heading.substr(0, heading.size() - 3) : heading;
 }
 
-template <typename Number>
-std::string in_words(Number count, const char* thing) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 /// "memory 24.3 GB/s (18.1 to 25)": the range where it is one.
 std::vector<std::string> rate_texts(const figures::YardstickSummary& summary) {
     constexpr double noticeable = 0.05;
@@ -169,8 +164,9 @@ std::string yardstick_lines(const Document& document) {
     }
     std::string lines;
     for (const figures::YardstickSummary& summary : figures::summarise_yardstick(readings)) {
-        lines += fmt::format("yardstick, {}, {}: {}\n", in_words(summary.threads, "thread"),
-                             in_words(summary.readings, "reading"), fmt::join(rate_texts(summary), ", "));
+        lines += fmt::format("yardstick, {}, {}: {}\n", counted(summary.threads, "thread"),
+                             counted(static_cast<std::int64_t>(summary.readings), "reading"),
+                             fmt::join(rate_texts(summary), ", "));
     }
     return lines;
 }

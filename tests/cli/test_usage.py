@@ -214,6 +214,7 @@ def test_a_preset_gives_settings_that_flags_win_over(front: Front) -> None:
         (["run"], "no model given"),
         (["run", "/nowhere/model.pt", "--input", "f32[1]"], "/nowhere/model.pt"),
         (["run", "nomodel"], 'no model "nomodel"'),
+        (["audit", "--columns", "all"], "not expected: --columns; it is a flag of run, compare, show"),
         (["show", "/nowhere.json"], "/nowhere.json: cannot read"),
         (["schema", "nope"], '"nope" is not one of results, comparison, config, manifest, protocol'),
     ],
