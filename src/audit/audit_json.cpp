@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "audit/audit.h"
+#include "audit/work.h"
 #include "base/checked_json.h"
 #include "base/errors.h"
 

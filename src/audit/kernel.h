@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,9 +41,5 @@ bool is_bf16(const Kernel& kernel);
 
 /// The same of f16 (AMX with fp16, or f16 weights or source).
 bool is_f16(const Kernel& kernel);
-
-/// Floating-point operations of one execution, a multiply-add counting as 2, from the problem descriptor; nothing for a
-/// kernel that is no compute kernel or whose descriptor cannot be read.
-std::optional<double> floating_point_operations(const Kernel& kernel);
 
 }  // namespace gravbench::audit

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audit/work.h"
+
 namespace gravbench::audit {
 namespace {
 

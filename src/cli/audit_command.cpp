@@ -25,6 +25,10 @@ void apply_defaults(plan::RunOptions& options) {
     plan::Sampling& sampling = options.sampling;
     sampling.launches = options.given.count("launches") == 0 ? launches_of_an_audit : sampling.launches;
     sampling.has_fixed_launches = true;
+    if (options.given.count("yardstick") == 0 && !sampling.is_for_emulation) {
+        sampling.yardstick =
+            plan::YardstickUse::after_every_block;  // Limits need a peak, and an audit's time is no matter.
+    }
     options.judging.has_accuracy = options.given.count("accuracy") != 0 && options.judging.has_accuracy;
 }
 

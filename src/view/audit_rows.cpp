@@ -7,6 +7,7 @@
 
 #include "audit/comparison.h"
 #include "audit/summary.h"
+#include "audit/work.h"
 
 namespace gravbench::view {
 namespace {
@@ -57,25 +58,39 @@ std::string gigaflops(const Kernel& kernel, double ms) {
     return operations && ms > 0 ? fmt::format("{:.1f}", *operations / ms / 1e6) : "-";
 }
 
+/// What of the kernel's peak it reached, its least time, and what bounds that.
+std::vector<std::string> limits_of(const Kernel& kernel, double ms, const std::optional<figures::Peaks>& peaks) {
+    const auto limit = peaks ? figures::limit_of(kernel, *peaks) : std::nullopt;
+    if (!limit || !(limit->ms() > 0) || !std::isfinite(limit->ms()) || ms <= 0) {
+        return {"-", "-", "-"};
+    }
+    return {percent(limit->ms() / ms), milliseconds(limit->ms()), limit->is_memory_bound() ? "memory" : "arithmetic"};
+}
+
 /// A partition's list of operations is longer than a line.
 std::string shortened(const std::string& text) {
     constexpr std::size_t most = 72;
     return text.size() <= most ? text : text.substr(0, most - 3) + "...";
 }
 
-Rows by_kernel(const document::Audit& whole_audit) {
+Rows by_kernel(const document::Audit& whole_audit, const std::optional<figures::Peaks>& peaks) {
     const Audit& audit = whole_audit.kernels;
-    Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "primitive", "implementation",
-               "types", "layouts", "problem", "attributes"}};
+    Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "limit %", "limit ms", "bound by",
+               "primitive", "implementation", "types", "layouts", "problem", "attributes"}};
     const double whole = whole_ms(whole_audit, audit::summarise(audit));
     for (const KernelUse& use : audit.kernels) {
         const double ms = use.time_ms / audit.inferences;
         const double calls = static_cast<double>(use.calls) / audit.inferences;
+        const double each_ms = use.calls == 0 ? 0 : use.time_ms / use.calls;
         rows.push_back({milliseconds(ms), percent(whole > 0 ? ms / whole : 0.0), count(calls),
                         std::to_string(use.created), std::to_string(use.found), milliseconds(use.create_ms),
-                        use.calls == 0 ? "-" : gigaflops(use.kernel, use.time_ms / use.calls), use.kernel.primitive,
-                        use.kernel.implementation, types_of(use.kernel), use.kernel.layouts,
-                        shortened(use.kernel.problem), use.kernel.attributes});
+                        gigaflops(use.kernel, each_ms)});
+        const std::vector<std::string> limits = limits_of(use.kernel, each_ms, peaks);
+        rows.back().insert(rows.back().end(), limits.begin(), limits.end());
+        for (const std::string& text : {use.kernel.primitive, use.kernel.implementation, types_of(use.kernel),
+                                        use.kernel.layouts, shortened(use.kernel.problem), use.kernel.attributes}) {
+            rows.back().push_back(text);
+        }
     }
     return rows;
 }
@@ -179,7 +194,16 @@ Rows layers_beside(const Audit& before, const Audit& after) {
     return rows;
 }
 
-/// All but the cell's key and its latency.
+/// Achieved operations, their share of the peak, and the least time.
+std::vector<std::string> roofline_figures(const std::optional<document::CellRoofline>& roofline) {
+    if (!roofline) {
+        return {"-", "-", "-"};
+    }
+    return {fmt::format("{:.1f}", roofline->gflops), percent(roofline->peak_share),
+            milliseconds(roofline->limits.limit_ms)};
+}
+
+/// All but the cell's key, its latency and its limits.
 std::vector<std::string> overview_figures(const document::Audit& audit) {
     const audit::Summary summary = audit::summarise(audit.kernels);
     double kernels = 0;
@@ -206,9 +230,10 @@ std::vector<std::string> overview_figures(const document::Audit& audit) {
 }  // namespace
 
 Rows audit_overview(const document::Document& document) {
-    Rows rows{{"cell", "p50 ms", "profiled ms", "in oneDNN ms", "outside %", "bf16 %", "ACL %", "GFLOP", "kernels",
-               "reorders", "reference", "created", "found", "create ms", "steady created", "steady found",
-               "steady create ms"}};
+    Rows rows{{"cell",      "p50 ms", "GFLOP/s",   "peak %",         "limit ms",     "profiled ms",     "in oneDNN ms",
+               "outside %", "bf16 %", "ACL %",     "GFLOP",          "kernels",      "reorders",        "reference",
+               "created",   "found",  "create ms", "steady created", "steady found", "steady create ms"}};
+    const auto rooflines = document::rooflines_of(document);
     for (const Cell& cell : document.cells) {
         const auto p50 = cell.latency ? cell.latency->at("p50").value : std::nullopt;
         rows.push_back({cell.key, p50 ? milliseconds(*p50) : "-"});
@@ -216,14 +241,15 @@ Rows audit_overview(const document::Document& document) {
             rows.back().resize(rows.front().size(), "-");
             continue;
         }
-        const std::vector<std::string> figures = overview_figures(*cell.audit);
-        rows.back().insert(rows.back().end(), figures.begin(), figures.end());
+        for (const auto& figures : {roofline_figures(rooflines[rows.size() - 2]), overview_figures(*cell.audit)}) {
+            rows.back().insert(rows.back().end(), figures.begin(), figures.end());
+        }
     }
     return rows;
 }
 
-Rows audit_rows(const document::Audit& audit, const std::string& grouping) {
-    return grouping == "kernel" ? by_kernel(audit) : grouping == "layer" ? by_layer(audit) : by_family(audit);
+Rows audit_rows(const document::Audit& audit, const std::optional<figures::Peaks>& peaks, const std::string& grouping) {
+    return grouping == "kernel" ? by_kernel(audit, peaks) : grouping == "layer" ? by_layer(audit) : by_family(audit);
 }
 
 Rows side_by_side(const document::Audit& before, const document::Audit& after, const std::string& grouping) {

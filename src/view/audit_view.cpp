@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "audit/summary.h"
 #include "base/errors.h"
 #include "base/text.h"
 #include "document/writer.h"
@@ -46,6 +47,29 @@ std::string empty_note(const audit::Audit& audit, const std::string& grouping) {
                                                          : "";
 }
 
+/// What holds the cell back; nothing where its limits are not known.
+std::string limit_line(const Cell& cell, const std::optional<document::CellRoofline>& roofline) {
+    if (!roofline) {
+        return "";
+    }
+    const audit::Summary summary = audit::summarise(cell.audit->kernels);
+    const double reorders = summary.reorder_ms / std::max(roofline->inference_ms, summary.onednn_ms);
+    std::string line = fmt::format(
+        "limits  {}: {:.0f}% of the arithmetic peak, {:.4g} GFLOP/s with {}; {:.4g} ms at best, bound by {}, "
+        "against {:.4g} ms",
+        cell.key, 100 * roofline->peak_share, roofline->gflops, counted(roofline->peaks.threads, "thread"),
+        roofline->limits.limit_ms, roofline->limits.is_memory_bound() ? "memory" : "arithmetic",
+        roofline->inference_ms);
+    constexpr double noticeable = 0.05;
+    if (reorders > noticeable && cell.audit->outside_reason.empty()) {
+        line += fmt::format("; {:.0f}% of the time in reorders", 100 * reorders);
+    }
+    if (cell.audit->outside_onednn.value_or(0) > noticeable) {
+        line += fmt::format("; {:.0f}% outside oneDNN", 100 * *cell.audit->outside_onednn);
+    }
+    return line + "\n";
+}
+
 /// How long an inference took by each clock, so that a reader sees that they agree.
 std::string audit_heading(const Cell& cell, const std::string& grouping) {
     const audit::Audit& audit = cell.audit->kernels;
@@ -64,6 +88,16 @@ std::string audit_heading(const Cell& cell, const std::string& grouping) {
     return line + "\n" + (reason.empty() ? "" : "  outside % -: " + reason + "\n") + empty_note(audit, grouping);
 }
 
+/// "limits  KEY: 52% of the arithmetic peak, 123 GFLOP/s with 2 threads; ...": what holds each cell back.
+std::string limit_lines(const Document& document) {
+    const auto rooflines = document::rooflines_of(document);
+    std::string lines;
+    for (std::size_t i = 0; i < rooflines.size(); ++i) {
+        lines += limit_line(document.cells[i], rooflines[i]);
+    }
+    return lines;
+}
+
 /// "setting  KEY: fpmath bf16: no effect: none of 53 ..."
 std::string effect_lines(const Document& document) {
     std::string lines;
@@ -77,10 +111,10 @@ std::string effect_lines(const Document& document) {
 }
 
 /// Rows of every cell, each with its cell in front.
-std::string render_csv(const Cells& cells, const std::string& grouping) {
+std::string render_csv(const Document& document, const std::string& grouping) {
     Rows all;
-    for (const Cell* cell : cells) {
-        Rows rows = audit_rows(*cell->audit, grouping);
+    for (const Cell* cell : audited_cells(document)) {
+        Rows rows = audit_rows(*cell->audit, document::peaks_for(document, *cell), grouping);
         rows.front().insert(rows.front().begin(), "cell");
         for (std::size_t i = 1; i < rows.size(); ++i) {
             rows[i].insert(rows[i].begin(), cell->key);
@@ -93,12 +127,13 @@ std::string render_csv(const Cells& cells, const std::string& grouping) {
 /// How much each column says, by its heading: what is not here says least.
 int importance_of(const std::string& heading) {
     static const std::map<std::string, int> known{
-        {"cell", always},  {"p50 ms", always},     {"ms", always},   {"gain ms", always}, {"layer", 95},
-        {"primitive", 90}, {"implementation", 85}, {"family", 85},   {"before", 85},      {"after", 85},
-        {"share %", 80},   {"outside %", 80},      {"calls", 75},    {"bf16 %", 75},      {"in oneDNN ms", 70},
-        {"types", 70},     {"before ms", 70},      {"after ms", 70}, {"reference", 65},   {"ACL %", 60},
-        {"problem", 55},   {"reorders", 50},       {"GFLOP/s", 45},  {"profiled ms", 40}, {"kernels", 35},
-        {"GFLOP", 30},     {"steady created", 25}, {"created", 20}};
+        {"cell", always},       {"p50 ms", always},     {"ms", always},      {"gain ms", always}, {"layer", 95},
+        {"primitive", 90},      {"implementation", 85}, {"family", 85},      {"before", 85},      {"after", 85},
+        {"share %", 80},        {"outside %", 80},      {"calls", 75},       {"bf16 %", 75},      {"in oneDNN ms", 70},
+        {"types", 70},          {"before ms", 70},      {"after ms", 70},    {"reference", 65},   {"ACL %", 60},
+        {"peak %", 68},         {"limit %", 68},        {"limit ms", 66},    {"bound by", 58},    {"problem", 55},
+        {"reorders", 50},       {"GFLOP/s", 45},        {"profiled ms", 40}, {"kernels", 35},     {"GFLOP", 30},
+        {"steady created", 25}, {"created", 20}};
     const auto found = known.find(heading);
     return found == known.end() ? 0 : found->second;
 }
@@ -133,10 +168,12 @@ std::string render_text(const Document& document, const std::string& grouping, c
             side_by_side(*cells[0]->audit, *cells[1]->audit, grouping));
     } else {
         for (const Cell* cell : cells) {
-            add(audit_heading(*cell, grouping), audit_rows(*cell->audit, grouping));
+            add(audit_heading(*cell, grouping),
+                audit_rows(*cell->audit, document::peaks_for(document, *cell), grouping));
         }
     }
-    return text + fit(effect_lines(document) + weights_line(document) + problem_lines(document));
+    return text +
+           fit(limit_lines(document) + effect_lines(document) + weights_line(document) + problem_lines(document));
 }
 
 }  // namespace
@@ -164,7 +201,7 @@ std::string render_audit(const Document& document, const std::string& grouping, 
         return document::to_text(document);
     }
     if (presentation.format == "csv") {
-        return render_csv(audited_cells(document), grouping);
+        return render_csv(document, grouping);
     }
     return render_text(document, grouping, presentation);
 }

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "audit/summary.h"
+#include "document/roofline.h"
 #include "view/number.h"
 
 namespace gravbench::view {
@@ -104,6 +107,18 @@ std::string outside_unknown(const Cell& cell) {
     return cell.audit ? cell.audit->outside_reason : "";
 }
 
+/// The share of the machine's arithmetic peak, of the cells that have one.
+std::map<const Cell*, double> peak_shares(const Document& document) {
+    const auto rooflines = document::rooflines_of(document);
+    std::map<const Cell*, double> shares;
+    for (std::size_t i = 0; i < rooflines.size(); ++i) {
+        if (rooflines[i]) {
+            shares[&document.cells[i]] = rooflines[i]->peak_share;
+        }
+    }
+    return shares;
+}
+
 ColumnValue problem_codes(const Cell& cell) {
     std::vector<std::string> codes;
     for (const findings::Problem& problem : cell.problems) {
@@ -123,6 +138,11 @@ std::vector<Column> figure_columns(const Document& document) {
     const bool has_bf16 = std::any_of(document.cells.begin(), document.cells.end(),
                                       [](const Cell& cell) { return bf16_percent(cell) != ColumnValue(); });
     constexpr Role figure = Role::figure;
+    const auto shares = std::make_shared<const std::map<const Cell*, double>>(peak_shares(document));
+    const auto peak_percent = [shares](const Cell& cell) {
+        const auto found = shares->find(&cell);
+        return found == shares->end() ? ColumnValue() : ColumnValue(100 * found->second);
+    };
     return {
         latency("p50", "p50 ms", shown, always),
         {"p50_ci95_ms", "95% interval", p50_interval, shown, digits, 60, figure, no_p50_interval},
@@ -143,6 +163,7 @@ std::vector<Column> figure_columns(const Document& document) {
         cold_start("first_inference_ms", "first ms", &figures::ColdStart::first_inference, shown, 25),
         {"peak_rss_mib", "peak MiB", peak_mib, shown, Digits::whole, 20},
         {"bf16_percent", "bf16 %", bf16_percent, has_bf16, Digits::whole, 30},
+        {"peak_percent", "peak %", peak_percent, !shares->empty(), Digits::whole, 28},
         {"acl_percent", "ACL %", acl_percent, only_csv, Digits::whole},
         {"outside_onednn_percent", "outside oneDNN %", outside_percent, only_csv, Digits::whole, 0, figure,
          outside_unknown},

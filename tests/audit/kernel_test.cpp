@@ -1,6 +1,7 @@
 #include "audit/kernel.h"
 
 #include "audit/log_builder.h"
+#include "audit/work.h"
 #include "catch.h"
 
 using namespace gravbench::audit;

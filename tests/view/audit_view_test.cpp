@@ -59,18 +59,19 @@ TEST_CASE("an overview has shares, counts and times of each cell's inference") {
     document.cells.push_back(some_cell());
     const Rows rows = audit_overview(document);
     REQUIRE(rows.size() == 3);
-    const std::vector<std::string> start(rows[1].begin() + 1, rows[1].begin() + 6);
-    CHECK(start == std::vector<std::string>{"12.920", "13.500", "8.000", "33.3", "75.0"});
+    const std::vector<std::string> start(rows[1].begin() + 1, rows[1].begin() + 9);
+    CHECK(start == std::vector<std::string>{"12.920", "-", "-", "-", "13.500", "8.000", "33.3", "75.0"});
     CHECK(rows[2].back() == "-");
     CHECK(rows[2].size() == rows[0].size());
 }
 
 TEST_CASE("families end with what an inference does outside of oneDNN, where that is known") {
     document::Audit audit = some_audit();
-    CHECK(audit_rows(audit, "family").back() == std::vector<std::string>{"4.000", "33.3", "-", "outside oneDNN"});
+    CHECK(audit_rows(audit, std::nullopt, "family").back() ==
+          std::vector<std::string>{"4.000", "33.3", "-", "outside oneDNN"});
     audit.outside_onednn.reset();
     audit.outside_reason = "partitions hide their kernels";
-    CHECK(audit_rows(audit, "family").back()[3] != "outside oneDNN");
+    CHECK(audit_rows(audit, std::nullopt, "family").back()[3] != "outside oneDNN");
     Document document = audited(1);
     document.cells[0].audit = audit;
     CHECK_THAT(render_audit(document, "family", {}), Contains("outside % -: partitions hide their kernels\n"));
@@ -91,7 +92,7 @@ TEST_CASE("on a terminal no line of an audit is longer, whatever its rows are") 
 
 TEST_CASE("what an audit's tables do not show is named") {
     const std::string text = unwrapped(render_audit(audited(1), "kernel", {"table", {}, 80}));
-    for (const Rows& rows : {audit_rows(some_audit(), "kernel"), audit_overview(audited(1))}) {
+    for (const Rows& rows : {audit_rows(some_audit(), std::nullopt, "kernel"), audit_overview(audited(1))}) {
         for (const std::string& heading : rows.front()) {
             INFO(heading);
             CHECK_THAT(text, Contains(heading));
@@ -117,6 +118,28 @@ TEST_CASE("two audits stand side by side, the largest difference first") {
     const Rows rows = side_by_side(some_audit("f32"), some_audit("bf16"), "kernel");
     REQUIRE(rows.size() >= 2);
     CHECK(rows[1].size() == rows[0].size());
+}
+
+TEST_CASE("an audit says what of the machine's peak a cell reaches, where the yardstick has read it") {
+    Document document = audited(1);
+    CHECK_THAT(render_audit(document, "kernel", {}), !Contains("limits  "));
+    machine::YardstickReading best;
+    best.threads = 4;
+    best.f32_gflops = 100;
+    best.bf16_gflops = 200;
+    best.l2_gb_per_s = 100;
+    best.memory_gb_per_s = 50;
+    document.machines[0].yardstick = document::Yardstick{std::nullopt, {best}};
+    const std::string text = render_audit(document, "kernel", {});
+    // Four convolutions of 231 MFLOP an inference, two of them in bf16, in 12 ms; at the peaks they take 6.936 ms.
+    CHECK_THAT(text, Contains("58% of the arithmetic peak, 77.07 GFLOP/s with 4 threads; 6.936 ms at best, bound by "
+                              "arithmetic, against 12 ms; 33% outside oneDNN"));
+    const Rows kernels =
+        audit_rows(*document.cells[0].audit, document::peaks_for(document, document.cells[0]), "kernel");
+    CHECK(std::vector<std::string>(kernels[1].begin() + 7, kernels[1].begin() + 10) ==
+          std::vector<std::string>{"38.5", "1.156", "arithmetic"});
+    document.machines[0].yardstick->peaks[0].threads = 2;
+    CHECK_THAT(render_audit(document, "kernel", {}), !Contains("limits  "));
 }
 
 }  // namespace
