@@ -106,4 +106,20 @@ inline document::Document document_of(std::vector<document::Cell> cells, const s
     return document;
 }
 
+/// Earlier runs of the document's cells, of two launches that agree, each alternately this share faster and slower.
+inline std::vector<document::Document> earlier_runs(const document::Document& like, double share) {
+    constexpr int count = 8;
+    std::vector<document::Document> runs;
+    for (int i = 0; i < count; ++i) {
+        const double median_ms = i % 2 == 0 ? 10 * (1 + share) : 10 / (1 + share);
+        runs.push_back(like);
+        runs.back().run.id = "earlier " + std::to_string(i);
+        for (document::Cell& cell : runs.back().cells) {
+            cell.launches = {launch_of(median_ms, 0), launch_of(median_ms, 1)};
+            refresh(cell);
+        }
+    }
+    return runs;
+}
+
 }  // namespace gravbench::test

@@ -110,7 +110,8 @@ class Front:
         return self.command(*command, *arguments)
 
     def variables(self) -> dict[str, str]:
-        return {**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache"), **self.environment}
+        own = {"XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
+        return {**os.environ, **own, **self.environment}
 
     def call(self, *arguments: str) -> Outcome:
         return self.finish(self.start(self.command(*arguments)))

@@ -112,6 +112,18 @@ int replace_file(const fs::path& path, std::string_view content) {
     return cause != 0 ? cause : beside.take_place_of(path);
 }
 
+/// By the XDG base directory specification, which wants an absolute path in the variable.
+fs::path user_folder(const char* variable, const char* below_home, const char* what) {
+    if (const char* folder = std::getenv(variable); folder != nullptr && *folder == '/') {
+        return fs::path(folder) / "gravbench";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+        return fs::path(home) / below_home / "gravbench";
+    }
+    std::error_code none;
+    return fs::temp_directory_path(none) / fmt::format("gravbench-{}-{}", what, ::getuid());
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -222,6 +234,14 @@ void write_file(const fs::path& path, std::string_view content) {
     }
 }
 
+void make_folders(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) {
+        throw DataError(fmt::format("{}: cannot be created: {}", folder.string(), error.message()));
+    }
+}
+
 void check_writable(const fs::path& given) {
     const fs::path path = is_written_in_place(given) ? given : behind_links(given, "write");
     if (is_folder(path)) {
@@ -291,14 +311,11 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 fs::path user_cache_folder() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
-        return fs::path(cache) / "gravbench";
-    }
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-        return fs::path(home) / ".cache" / "gravbench";
-    }
-    std::error_code none;
-    return fs::temp_directory_path(none) / fmt::format("gravbench-cache-{}", ::getuid());
+    return user_folder("XDG_CACHE_HOME", ".cache", "cache");
+}
+
+fs::path user_data_folder() {
+    return user_folder("XDG_DATA_HOME", ".local/share", "data");
 }
 
 fs::path executable_folder() {

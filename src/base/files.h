@@ -64,6 +64,9 @@ std::string read_tail(const std::filesystem::path& path, std::size_t most);
 /// Throws DataError; what was there stays.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// The folder and all above it, where they are not there yet. Throws DataError.
+void make_folders(const std::filesystem::path& folder);
+
 /// Throws DataError where a file could not be written there: folder missing, no permission, the name of a folder.
 /// Called before measuring, so that an hour's work is not lost to a wrong path. Leaves nothing behind.
 void check_writable(const std::filesystem::path& path);
@@ -87,6 +90,10 @@ class TemporaryFolder {
 
 /// Where caches of this user go: $XDG_CACHE_HOME/gravbench, else ~/.cache/gravbench, else a folder under /tmp.
 std::filesystem::path user_cache_folder();
+
+/// Where what is kept of this user goes: $XDG_DATA_HOME/gravbench, else ~/.local/share/gravbench, else a folder under
+/// /tmp.
+std::filesystem::path user_data_folder();
 
 /// The folder of the running executable.
 std::filesystem::path executable_folder();

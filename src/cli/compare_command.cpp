@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/history.h"
 #include "cli/presentation_flags.h"
 #include "compare/across.h"
 #include "compare/comparison.h"
@@ -28,6 +29,7 @@ struct CompareFlags {
     std::string against;
     std::vector<std::string> metrics;
     std::string tolerance;  ///< empty where it is not given
+    HistoryFlags history;
     PresentationFlags presentation;
     std::string output;
     bool is_across = false;
@@ -78,12 +80,22 @@ void show(const CompareFlags& flags, const Result& result, const std::string& te
 }
 
 ExitCode show_across(const CompareFlags& flags, const view::Presentation& presentation) {
-    if (!flags.where.empty() || !flags.against.empty()) {
-        throw UsageError("--across lines up whole documents: it takes no --where and no --against");
+    if (!flags.where.empty() || !flags.against.empty() || !flags.history.folders.empty()) {
+        throw UsageError("--across lines up whole documents: it takes no --where, no --against and no --history");
     }
     const compare::Across across = compare::line_up(document::read_all(flags.documents));
     show(flags, across, view::render_across(across, presentation));
     return ExitCode::fine;
+}
+
+std::vector<machine::Machine> machines_of(const std::vector<document::Document>& documents) {
+    std::vector<machine::Machine> machines;
+    for (const document::Document& document : documents) {
+        for (const document::Machine& machine : document.machines) {
+            machines.push_back(machine.host);
+        }
+    }
+    return machines;
 }
 
 /// Two documents, two selections of one, or the variants that one run measured against each other.
@@ -94,6 +106,9 @@ compare::Comparison comparison_of(const std::vector<document::Document>& documen
     const compare::Selection where = compare::parse_selection(flags.where, "--where");
     const compare::Selection against = compare::parse_selection(flags.against, "--against");
     const bool is_one = documents.size() == 1;
+    if (is_one && !flags.history.folders.empty()) {
+        throw UsageError("--history is for two runs; the cells of one are compared by its own launches");
+    }
     if (is_one && base.cells.empty()) {
         throw UsageError(base.name + ": its run measured no cell: there is nothing to compare");
     }
@@ -112,7 +127,8 @@ compare::Comparison comparison_of(const std::vector<document::Document>& documen
     if (is_one && against.empty()) {
         throw UsageError("--where needs --against: which cells of the document are the new side?");
     }
-    return compare::compare(base, other, compare::match(base, where, other, against), options);
+    return compare::compare(base, other, compare::match(base, where, other, against), options,
+                            history_for(flags.history, machines_of(documents), options.metrics));
 }
 
 /// The comparison that is the only file given; nothing where files are results documents.
@@ -123,7 +139,7 @@ std::optional<compare::Comparison> comparison_given(const CompareFlags& flags) {
         return std::nullopt;
     }
     const bool is_asked_to_judge = flags.is_across || !flags.where.empty() || !flags.against.empty() ||
-                                   !flags.metrics.empty() || !flags.tolerance.empty();
+                                   !flags.metrics.empty() || !flags.tolerance.empty() || !flags.history.folders.empty();
     if (flags.documents.size() > 1 || is_asked_to_judge) {
         throw UsageError(
             fmt::format("{} is a comparison, which has its verdicts: give it alone to see them, "
@@ -183,6 +199,7 @@ Action set_up_compare(CLI::App& app, const std::vector<std::string>&) {
     app.add_option("--tolerance", flags->tolerance,
                    "how much of a change counts [3%, for variants of one run what the run was asked for]")
         ->type_name("SHARE");
+    add_history_flag(app, flags->history);
     app.add_flag("--across", flags->is_across, "line up documents of several machines in one table");
     add_presentation_flags(app, view::Content::comparison, flags->presentation);
     app.add_option("-o,--output", flags->output, "also write the comparison there, as JSON")->type_name("FILE");

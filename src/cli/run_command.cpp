@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/errors.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "cli/history.h"
 #include "cli/measuring.h"
 #include "cli/presentation_flags.h"
 #include "cli/run_flags.h"
@@ -23,6 +25,7 @@ struct RunFlags {
     MeasuringFlags measuring;
     PresentationFlags presentation;
     std::string baseline;
+    HistoryFlags history;
     std::string comparison_output;
 };
 
@@ -30,11 +33,13 @@ struct RunFlags {
 struct Judge {
     const document::Document* baseline;  ///< nullptr for the run's own variants
     compare::ComparisonOptions options;
+    compare::RunHistory history;
     std::string comparison_output;
     view::Presentation presentation;
 
     compare::Comparison compared(const document::Document& document) const {
-        return baseline ? compare::compare(*baseline, document, compare::match(*baseline, {}, document, {}), options)
+        return baseline ? compare::compare(*baseline, document, compare::match(*baseline, {}, document, {}), options,
+                                           history)
                         : compare::compare_versus(document, options);
     }
 
@@ -52,10 +57,23 @@ struct Judge {
     }
 };
 
+/// What earlier runs tell, on this machine and on the baseline's. Read before anything is measured: what is wrong with
+/// it must not cost a run.
+compare::RunHistory history_of(const RunFlags& flags, const document::Document& baseline, const std::string& metric) {
+    std::vector<machine::Machine> machines{machine::read_machine()};
+    for (const document::Machine& machine : baseline.machines) {
+        machines.push_back(machine.host);
+    }
+    return history_for(flags.history, machines, {metric});
+}
+
 /// What the flags of judging contradict in the plan.
 void check(const RunFlags& flags, bool has_baseline, const plan::Plan& plan) {
     if (has_baseline && plan.options.has_versus()) {
         throw UsageError("--baseline contradicts --versus: a run is judged by an earlier one, or by its own variants");
+    }
+    if (!has_baseline && !flags.history.folders.empty()) {
+        throw UsageError("--history needs --baseline: the variants of one run are compared by its own launches");
     }
     if (flags.comparison_output.empty()) {
         return;
@@ -84,9 +102,13 @@ ExitCode run_and_show(RunFlags flags) {
         check(flags, baseline.has_value(), plan);
         Showing showing{
             [&](const document::Document& document) { return view::render_results(document, presentation); }};
+        const std::string& metric = plan.options.stopping.metric;
+        // Not within the initialiser below: GCC 12 destroys what it has not made where a part of one throws.
+        compare::RunHistory history = baseline ? history_of(flags, *baseline, metric) : compare::RunHistory();
         if (baseline || plan.options.has_versus()) {
             showing.judge = Judge{baseline ? &*baseline : nullptr,
-                                  {{plan.options.stopping.metric}, {plan.options.judging.tolerance}},
+                                  {{metric}, {plan.options.judging.tolerance}},
+                                  std::move(history),
                                   flags.comparison_output,
                                   presentation};
         }
@@ -108,6 +130,7 @@ Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line) {
                    "write the verdicts of --versus or --baseline there, as JSON")
         ->type_name("FILE")
         ->group("Measuring");
+    add_history_flag(app, flags->history)->group("Measuring");
     add_presentation_flags(app, view::Content::results, flags->presentation);
     add_measuring_flags(app, flags->measuring);
     app.footer(

@@ -11,22 +11,13 @@
 
 #include "base/clock.h"
 #include "compare/objection.h"
+#include "stats/outlier.h"
 
 namespace gravbench::compare {
 namespace {
 
 /// The launches' figures, by the launches' numbers.
 using LaunchFigures = std::map<int, double>;
-
-LaunchFigures figures_of(const document::Cell& cell, const Metric& metric) {
-    LaunchFigures figures;
-    for (const document::Launch& launch : cell.launches) {
-        if (const auto figure = metric.of_launch(cell, launch.measured); figure && *figure > 0) {
-            figures[launch.measured.number] = *figure;
-        }
-    }
-    return figures;
-}
 
 /// The launch as it would be, had its disturbed blocks not been measured.
 records::Launch without_disturbed_blocks(const records::Launch& launch) {
@@ -120,23 +111,33 @@ void compare_figures(const Match& match, CellComparison& result) {
                                            result.metric->difference_that_counts);
 }
 
-/// The ratio of launches that were measured side by side where there are at least 2 pairs, else of all; nothing where
-/// those are too few.
-std::optional<stats::RatioEstimate> ratio_of(const LaunchFigures& base, const LaunchFigures& other, bool is_paired) {
-    if (is_paired) {
-        return stats::paired_ratio_of(ratios_of(base, other));
-    }
-    return base.size() < 2 || other.size() < 2
-               ? std::nullopt
-               : std::optional(stats::independent_ratio(values_of(base), values_of(other)));
-}
-
 /// Figures of both sides' launches: those of pairs only, where there are at least 2.
 struct Sides {
     LaunchFigures base;
     LaunchFigures other;
     bool is_paired = false;
 };
+
+/// As the launches alone have it: of pairs that were measured side by side, else of all. Nothing where those are too
+/// few.
+std::optional<stats::RatioEstimate> ratio_by_launches(const Sides& sides) {
+    if (sides.is_paired) {
+        return stats::paired_ratio_of(ratios_of(sides.base, sides.other));
+    }
+    return sides.base.size() < 2 || sides.other.size() < 2
+               ? std::nullopt
+               : std::optional(stats::independent_ratio(values_of(sides.base), values_of(sides.other)));
+}
+
+/// The same with the spread between runs, where the sides are of two.
+std::optional<stats::RatioEstimate> ratio_of(const Sides& sides, const std::optional<stats::RatioEstimate>& by_launches,
+                                             const std::optional<RunSpreads>& spreads) {
+    if (!by_launches || !spreads) {
+        return by_launches;
+    }
+    return stats::ratio_of_runs(values_of(sides.base), spreads->base.spread, values_of(sides.other),
+                                spreads->other.spread, spreads->are_one);
+}
 
 Sides sides_of(LaunchFigures base, LaunchFigures other, bool is_same_run) {
     Sides sides{std::move(base), std::move(other)};
@@ -150,48 +151,56 @@ Sides sides_of(LaunchFigures base, LaunchFigures other, bool is_same_run) {
 }
 
 /// How the launches compare without the blocks that something disturbed; nothing where none was.
-std::optional<Disturbed> disturbed_part(const Match& match, const Metric& metric, bool is_same_run, LaunchFigures base,
-                                        LaunchFigures other) {
+std::optional<Disturbed> disturbed_part(const Match& match, const CellComparison& cell, bool is_same_run,
+                                        LaunchFigures base, LaunchFigures other) {
+    const Metric& metric = *cell.metric;
     Disturbed disturbed;
-    for (const document::Cell* cell : {match.base, match.other}) {
-        disturbed.blocks += cell->disturbed_blocks();
-        disturbed.of_blocks += cell->blocks();
+    for (const document::Cell* side : {match.base, match.other}) {
+        disturbed.blocks += side->disturbed_blocks();
+        disturbed.of_blocks += side->blocks();
     }
     if (disturbed.blocks == 0) {
         return std::nullopt;
     }
     const Sides rest = sides_of(undisturbed_figures(*match.base, metric, std::move(base)),
                                 undisturbed_figures(*match.other, metric, std::move(other)), is_same_run);
-    disturbed.ratio = ratio_of(rest.base, rest.other, rest.is_paired);
+    disturbed.ratio = ratio_of(rest, ratio_by_launches(rest), cell.run_spreads);
     return disturbed;
-}
-
-void compare_launches(const Match& match, bool is_same_run, CellComparison& result) {
-    const Metric& metric = *result.metric;
-    LaunchFigures base = figures_of(*match.base, metric);
-    LaunchFigures other = figures_of(*match.other, metric);
-    const Sides sides = sides_of(base, other, is_same_run);
-    result.base = figure_of(*match.base, metric, values_of(sides.base));
-    result.other = figure_of(*match.other, metric, values_of(sides.other));
-    result.base_launches = sides.base.size();
-    result.other_launches = sides.other.size();
-    result.is_paired = sides.is_paired;
-    result.ratio = ratio_of(sides.base, sides.other, sides.is_paired);
-    result.disturbed = disturbed_part(match, metric, is_same_run, std::move(base), std::move(other));
-    if (!result.ratio) {
-        result.reason = too_few_launches(match, result);
-        return;
-    }
-    result.verdict = Verdict::inconclusive;
 }
 
 /// What is compared, and in which run it was measured.
 struct Documents {
     const document::Document& base;
     const document::Document& other;
+    const RunHistory& history;
 
-    bool are_of_one_run() const { return !base.run.id.empty() && base.run.id == other.run.id; }
+    bool are_of_one_run() const { return &base == &other || (!base.run.id.empty() && base.run.id == other.run.id); }
 };
+
+void compare_launches(const Match& match, const Documents& documents, CellComparison& result) {
+    const Metric& metric = *result.metric;
+    const bool is_same_run = documents.are_of_one_run();
+    LaunchFigures base = figures_by_launch(*match.base, metric);
+    LaunchFigures other = figures_by_launch(*match.other, metric);
+    const Sides sides = sides_of(base, other, is_same_run);
+    result.base = figure_of(*match.base, metric, values_of(sides.base));
+    result.other = figure_of(*match.other, metric, values_of(sides.other));
+    result.base_launches = sides.base.size();
+    result.other_launches = sides.other.size();
+    result.is_paired = sides.is_paired;
+    if (!is_same_run) {
+        result.run_spreads =
+            documents.history.spreads(documents.base, *match.base, documents.other, *match.other, metric);
+    }
+    result.by_launches = ratio_by_launches(sides);
+    result.ratio = ratio_of(sides, result.by_launches, result.run_spreads);
+    result.disturbed = disturbed_part(match, result, is_same_run, std::move(base), std::move(other));
+    if (!result.ratio) {
+        result.reason = too_few_launches(match, result);
+        return;
+    }
+    result.verdict = Verdict::inconclusive;
+}
 
 CellComparison compare_cell(const Match& match, const Metric& metric, const Documents& documents) {
     CellComparison result;
@@ -206,10 +215,13 @@ CellComparison compare_cell(const Match& match, const Metric& metric, const Docu
     if (metric.of_cell != nullptr) {
         compare_figures(match, result);
     } else {
-        compare_launches(match, documents.are_of_one_run(), result);
+        compare_launches(match, documents, result);
     }
     return result;
 }
+
+/// A run's least, unless it is told otherwise.
+constexpr std::size_t fewest_launches = 5;
 
 double half_width(const stats::RatioEstimate& ratio) {
     return std::log(ratio.ci95.high / ratio.ci95.low) / 2;
@@ -223,10 +235,24 @@ double mean_seconds(const document::Cell& cell) {
     return cell.launches.empty() ? 0 : sum / static_cast<double>(cell.launches.size());
 }
 
+/// What launches of one run would leave of the error, interleaved. The ratio itself may be the runs': of its error it
+/// is taken nearer to none by the whole, of which launches_to_settle() takes the launches' part.
+stats::RatioEstimate interleaved(const CellComparison& cell) {
+    stats::RatioEstimate ratio = *cell.by_launches;
+    const double effect = std::log(cell.ratio->value);
+    const double of_runs = cell.ratio->standard_error - ratio.standard_error;
+    ratio.value = std::exp(std::copysign(std::max(0.0, std::abs(effect) - std::max(0.0, of_runs)), effect));
+    return ratio;
+}
+
 Settling settling_of(const CellComparison& cell, const Match& match, double tolerance) {
     Settling settling;
-    settling.launches =
-        stats::launches_to_settle(*cell.ratio, std::min(cell.base_launches, cell.other_launches), tolerance);
+    settling.is_in_one_run = cell.run_spreads.has_value();
+    const std::size_t launches = std::min(cell.base_launches, cell.other_launches);
+    // A run that is yet to be made needs no more launches than these had.
+    settling.launches = settling.is_in_one_run
+                            ? stats::launches_to_settle(interleaved(cell), launches, tolerance, fewest_launches)
+                            : stats::launches_to_settle(*cell.ratio, launches, tolerance, launches + 1);
     if (settling.launches > stats::most_launches_to_settle) {
         settling.other_tolerance = std::expm1(std::abs(std::log(cell.ratio->value)) + 2 * half_width(*cell.ratio));
     }
@@ -254,6 +280,35 @@ void weigh_disturbance(const std::optional<PValue>& p_value, const VerdictRule& 
     }
 }
 
+/// How far the cell's launches moved from the first to the last, as a share; 0 where the document says of no drift.
+double drift_of(const document::Cell& cell, const Metric& metric) {
+    if (!cell.has_problem("drifting")) {
+        return 0;
+    }
+    const auto drift = stats::drift(values_of(figures_by_launch(cell, metric)));
+    return drift ? std::abs(drift->total) : 0;
+}
+
+/// A run during which the machine moved has no one speed that another run's could be held against: what it moved by is
+/// no difference.
+void weigh_drift(const Match& match, const VerdictRule& rule, CellComparison& cell) {
+    const bool is_decided = cell.verdict == Verdict::worse || cell.verdict == Verdict::better;
+    if (!cell.run_spreads || !is_decided || !cell.metric->is_time) {
+        return;
+    }
+    const double of_base = drift_of(*match.base, *cell.metric);
+    const double of_other = drift_of(*match.other, *cell.metric);
+    const double explained = std::log1p(of_base) + std::log1p(of_other) + std::log1p(rule.tolerance);
+    if ((of_base == 0 && of_other == 0) || std::abs(std::log(cell.ratio->value)) > explained) {
+        return;
+    }
+    const bool has_base = of_base > of_other;
+    cell.reason = fmt::format("{} by its figures, but the {} run drifted by {:.0f}%: the machine moved meanwhile",
+                              name_of(cell.verdict, *cell.metric), has_base ? "base's" : "new",
+                              100 * std::max(of_base, of_other));
+    cell.verdict = Verdict::inconclusive;
+}
+
 /// The ratios that are tested together. Without disturbed blocks it is the whole comparison made once more, so that
 /// cells that nothing disturbed count in it as they are.
 std::vector<std::optional<stats::RatioEstimate>> family_of(const std::vector<CellComparison>& cells,
@@ -278,11 +333,16 @@ void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComp
         if (cell.disturbed) {
             weigh_disturbance(without_disturbed[i], rule, cell);
         }
-        if (cell.verdict == Verdict::inconclusive && cell.reason.empty()) {
+        const Match& match = matches.pairs[i % matches.pairs.size()];
+        weigh_drift(match, rule, cell);
+        const bool is_open = cell.verdict == Verdict::inconclusive;
+        if (is_open && cell.reason.empty()) {
             cell.smallest_detectable =
                 (1 + rule.tolerance) *
                 stats::smallest_detectable_ratio(cell.ratio->standard_error, cell.ratio->degrees_of_freedom);
-            cell.settling = settling_of(cell, matches.pairs[i % matches.pairs.size()], rule.tolerance);
+        }
+        if (is_open && (cell.reason.empty() || cell.run_spreads)) {
+            cell.settling = settling_of(cell, match, rule.tolerance);
         }
     }
 }
@@ -316,14 +376,14 @@ std::vector<CellComparison> compare_all(const Matches& matches, const std::vecto
 }  // namespace
 
 Comparison compare(const document::Document& base, const document::Document& other, const Matches& matches,
-                   const ComparisonOptions& options) {
+                   const ComparisonOptions& options, const RunHistory& history) {
     Comparison comparison;
     comparison.base_name = base.name;
     comparison.other_name = other.name;
     comparison.options = options;
     comparison.only_in_base = matches.only_in_base;
     comparison.only_in_other = matches.only_in_other;
-    comparison.cells = compare_all(matches, options.metrics, {base, other});
+    comparison.cells = compare_all(matches, options.metrics, {base, other, history});
     judge(matches, options.rule, comparison.cells);
     comparison.machine_speeds = machine_speeds(base, other, matches);
     comparison.warnings = unfairness(base, other, matches);

@@ -9,6 +9,7 @@
 #include "compare/machine_speed.h"
 #include "compare/matching.h"
 #include "compare/metric.h"
+#include "compare/run_history.h"
 #include "compare/verdict.h"
 
 /// Verdicts: which cells became slower, which faster, and for which of them that cannot be told (docs/compare.md).
@@ -23,6 +24,8 @@ struct ComparisonOptions {
 struct Settling {
     std::size_t launches = 0;  ///< of each side, in all
     double seconds = 0;        ///< of both sides together; 0 where documents do not say how long launches took
+    /// Both sides must be measured in one run: launches of two, however many, would leave it open.
+    bool is_in_one_run = false;
     /// Not 0 where no reasonable number of launches would do: a tolerance that would.
     double other_tolerance = 0;
 };
@@ -46,6 +49,10 @@ struct CellComparison {
     std::optional<double> other;
     /// new/base, whichever direction is better; nothing where there is one exact figure a side.
     std::optional<stats::RatioEstimate> ratio;
+    /// The same without the spread between runs; nothing where a comparison was read.
+    std::optional<stats::RatioEstimate> by_launches;
+    /// What two runs differ by although nothing did; nothing within one run.
+    std::optional<RunSpreads> run_spreads;
     bool is_paired = false;
     std::size_t base_launches = 0;
     std::size_t other_launches = 0;
@@ -67,9 +74,10 @@ struct Comparison {
 };
 
 /// Compares cells that match. Where both documents are of one run, launches of the same number were measured side by
-/// side and are compared in pairs. Cells whose figures must not be used, emulated ones among them, are never ranked.
+/// side and are compared in pairs. Of two runs the spread between runs counts, by `history` where it has the cells.
+/// Cells whose figures must not be used, emulated ones among them, are never ranked.
 Comparison compare(const document::Document& base, const document::Document& other, const Matches& matches,
-                   const ComparisonOptions& options);
+                   const ComparisonOptions& options, const RunHistory& history = RunHistory());
 
 /// The pairs of variants that one run measured against each other.
 Comparison compare_versus(const document::Document& document, const ComparisonOptions& options);

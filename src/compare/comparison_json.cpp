@@ -1,5 +1,7 @@
 #include "compare/comparison_json.h"
 
+#include <cmath>
+
 namespace gravbench::compare {
 namespace {
 
@@ -11,7 +13,19 @@ Json or_null(const std::optional<T>& value) {
 Json settling_json(const Settling& settling) {
     return {{"launches", settling.launches},
             {"seconds", settling.seconds > 0 ? Json(settling.seconds) : Json()},
-            {"other_tolerance", settling.other_tolerance > 0 ? Json(settling.other_tolerance) : Json()}};
+            {"other_tolerance", settling.other_tolerance > 0 ? Json(settling.other_tolerance) : Json()},
+            {"in_one_run", settling.is_in_one_run}};
+}
+
+Json spread_json(const KnownSpread& known) {
+    return {{"from", known.runs == 0 ? "assumed" : "history"},
+            {"runs", known.runs},
+            {"deviation", std::sqrt(known.spread.variance.value)},
+            {"degrees_of_freedom", known.spread.variance.degrees_of_freedom}};
+}
+
+Json spreads_json(const RunSpreads& spreads) {
+    return {{"base", spread_json(spreads.base)}, {"new", spread_json(spreads.other)}};
 }
 
 Json disturbed_json(const Disturbed& disturbed, const Metric& metric) {
@@ -40,6 +54,7 @@ Json cell_json(const CellComparison& cell) {
             {"absolute_tolerance", is_exact ? Json(cell.metric->difference_that_counts) : Json()},
             {"p_value", cell.p_value ? Json(cell.p_value->alone) : Json()},
             {"adjusted_p_value", cell.p_value ? Json(cell.p_value->adjusted) : Json()},
+            {"run_spread", cell.run_spreads ? spreads_json(*cell.run_spreads) : Json()},
             {"is_paired", cell.is_paired},
             {"base_launches", cell.base_launches},
             {"new_launches", cell.other_launches},

@@ -110,7 +110,43 @@ Settling settling_from(const Json& json, const std::string& where) {
     constexpr double most_seconds = 1e9;
     return {required<std::size_t>(json, "launches", where),
             std::clamp(number(json, "seconds", where).value_or(0), 0.0, most_seconds),
+            optional_member<bool>(json, "in_one_run", false, where),
             number(json, "other_tolerance", where).value_or(0)};
+}
+
+KnownSpread spread_from(const Json& json, const char* name, const std::string& where) {
+    const Json& side = required_member(json, name, where);
+    const std::string at = where + "." + name;
+    checked::check_object(side, at);
+    constexpr double most_deviation = 100;
+    constexpr double most_degrees = 1e9;
+    const double deviation = checked::number_not_negative(side, "deviation", at);
+    const double degrees = checked::number_not_negative(side, "degrees_of_freedom", at);
+    if (deviation > most_deviation) {
+        checked::throw_unexpected(at + ".deviation", "a share of at most 100", side.at("deviation"));
+    }
+    if (degrees <= 0 || degrees > most_degrees) {
+        checked::throw_unexpected(at + ".degrees_of_freedom", "a number above 0", side.at("degrees_of_freedom"));
+    }
+    KnownSpread known;
+    known.spread.variance = {deviation * deviation, degrees};
+    known.runs = static_cast<std::size_t>(checked::small_integer(side, "runs", at));
+    const std::string from = checked::text(side, "from", at);
+    if (from != (known.runs == 0 ? "assumed" : "history")) {
+        checked::throw_unexpected(at + ".from", "\"history\" with runs above 0, \"assumed\" with 0", side.at("from"));
+    }
+    return known;
+}
+
+/// Comparisons of one run have none, nor those of before two runs had a spread.
+std::optional<RunSpreads> spreads_from(const Json& json, const std::string& where) {
+    if (!json.contains("run_spread") || json.at("run_spread").is_null()) {
+        return std::nullopt;
+    }
+    const Json& spreads = json.at("run_spread");
+    const std::string at = where + ".run_spread";
+    checked::check_object(spreads, at);
+    return RunSpreads{spread_from(spreads, "base", at), spread_from(spreads, "new", at)};
 }
 
 Disturbed disturbed_from(const Json& json, const Metric& metric, const std::string& where) {
@@ -160,6 +196,7 @@ CellComparison cell_from(const Json& json, const std::string& where) {
     cell.other = number(json, "new_value", where);
     cell.ratio = ratio_from(json, where);
     cell.p_value = p_value_from(json, where);
+    cell.run_spreads = spreads_from(json, where);
     cell.is_paired = required<bool>(json, "is_paired", where);
     cell.base_launches = required<std::size_t>(json, "base_launches", where);
     cell.other_launches = required<std::size_t>(json, "new_launches", where);

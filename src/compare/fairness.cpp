@@ -260,7 +260,7 @@ void add_of_documents(const document::Document& base, const document::Document& 
     }
     if (base.run.id != other.run.id) {
         warnings.add("separate_runs",
-                     "two runs at different times: what changed on the machine between them looks like a "
+                     "two runs at different times: what changed on the machine for good between them looks like a "
                      "difference (gravbench run --versus measures both sides in one run)",
                      0);
     }

@@ -27,6 +27,7 @@ double geometric_mean(std::span<const double> figures) {
 /// A percentile of latency, or its mean.
 Metric latency(const char* name, const char* title) {
     Metric metric{name, title};
+    metric.is_time = true;
     metric.of_launch = [name](const document::Cell&, const records::Launch& launch) {
         return figures::launch_figure(launch, name);
     };
@@ -39,6 +40,7 @@ Metric latency(const char* name, const char* title) {
 /// Items a second, an item being one row of the batch.
 Metric throughput() {
     Metric metric{"throughput", "items/s", false};
+    metric.is_time = true;
     metric.of_launch = [](const document::Cell& cell, const records::Launch& launch) {
         return figures::launch_throughput(launch, cell.batch());
     };
@@ -50,6 +52,7 @@ Metric throughput() {
 
 Metric first_inference() {
     Metric metric{"first-inference", "first ms"};
+    metric.is_time = true;
     metric.of_launch = [](const document::Cell&, const records::Launch& launch) -> Figure {
         const auto& cold = launch.cold_start;
         return cold && cold->first_inference_ns > 0 ? Figure(static_cast<double>(cold->first_inference_ns) / ns_per_ms)
@@ -116,6 +119,16 @@ const Metric& find_metric(const std::string& name) {
             fmt::format("--metric: \"{}\" is not one of {}{}", name, metric_names(), did_you_mean(name, names)));
     }
     return *found;
+}
+
+std::map<int, double> figures_by_launch(const document::Cell& cell, const Metric& metric) {
+    std::map<int, double> figures;
+    for (const document::Launch& launch : cell.launches) {
+        if (const auto figure = metric.of_launch(cell, launch.measured); figure && *figure > 0) {
+            figures[launch.measured.number] = *figure;
+        }
+    }
+    return figures;
 }
 
 Figure figure_of(const document::Cell& cell, const Metric& metric, std::span<const double> taking_part) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,12 +27,17 @@ struct Metric {
     std::function<std::optional<double>(const document::Cell& cell)> in_document = {};
     /// By how much such figures must differ to count: --tolerance, a share, says nothing about them.
     double difference_that_counts = 0;
+    /// Whether it is a time, or made of times, in which two runs differ by what the machine does meanwhile.
+    bool is_time = false;
 };
 
 const std::vector<Metric>& metrics();
 
 /// Throws UsageError that lists the metrics there are.
 const Metric& find_metric(const std::string& name);
+
+/// The figures of those launches that have one, by the launches' numbers.
+std::map<int, double> figures_by_launch(const document::Cell& cell, const Metric& metric);
 
 /// A side's figure in a comparison: the document's own where all launches of the cell take part, so that every view
 /// shows the same; else the geometric mean of those that do. Nothing without any.

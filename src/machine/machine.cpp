@@ -234,6 +234,17 @@ Machine read_machine(const Self& self, const fs::path& root) {
     return machine;
 }
 
+std::string kind_of(const Machine& machine) {
+    std::string caches;
+    for (const Cache& cache : machine.caches) {
+        caches += fmt::format(", L{} {} of {} by {}", cache.level, cache.type, cache.size_bytes, cache.shared_by);
+    }
+    return fmt::format("{}, {}, {}, {} of {} CPUs, {} cores of {} threads{}, quota {}, Linux {}",
+                       machine.instance_type.value_or("no instance type"), machine.arch, machine.cpu,
+                       machine.usable_cpus, machine.vcpus, machine.physical_cores, machine.threads_per_core, caches,
+                       machine.cpu_quota.value_or(0), machine.kernel);
+}
+
 std::int64_t available_memory_bytes(const fs::path& root) {
     const std::int64_t available = read_memory(root, "MemAvailable:");
     return std::min(available, memory_limit(root).value_or(available));

@@ -52,6 +52,10 @@ Json to_json(const Machine& machine);
 /// starts with `where`.
 Machine machine_from(const Json& json, const std::string& where);
 
+/// One line that is the same for machines on which runs may be expected to differ alike: instance type, CPU, how many
+/// of them, caches, quota, kernel. What an unlike moment may read otherwise (memory, governor) is not in it.
+std::string kind_of(const Machine& machine);
+
 /// What new processes can take without swapping, as the kernel estimates it (MemAvailable); 0 where it does not say.
 std::int64_t available_memory_bytes(const std::filesystem::path& root = "/");
 

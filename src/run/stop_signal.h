@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
+
 namespace gravbench::run {
 
 /// Turns SIGINT, SIGTERM and SIGHUP (where that is not ignored, as under nohup) into something that can be waited for,
-/// and ignores SIGPIPE: whoever reads progress may go away. One at a time in a process; the old handlers come back at
-/// its end.
+/// and ignores SIGPIPE: whoever reads progress may go away. The old handlers come back at its end. One that is made
+/// while another lives is raised with it, and must go before it.
 class StopSignal {
   public:
     StopSignal();
@@ -16,9 +18,12 @@ class StopSignal {
     int descriptor() const { return read_end_; }
     bool is_raised() const;
 
+    /// Waits that long for one; whether one has arrived.
+    bool is_raised_within(std::chrono::nanoseconds time) const;
+
   private:
-    int read_end_;
-    int write_end_;
+    int read_end_ = -1;
+    int write_end_ = -1;  ///< -1 where it is another's signal
 };
 
 }  // namespace gravbench::run

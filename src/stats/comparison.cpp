@@ -1,92 +1,36 @@
 #include "stats/comparison.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
 #include <numeric>
 #include <string>
 
 #include "base/errors.h"
+#include "stats/centre.h"
 #include "stats/student.h"
 #include "stats/variance.h"
 
 namespace gravbench::stats {
 namespace {
 
-/// With fewer, what trimming takes from the degrees of freedom costs more than outliers do.
-constexpr std::size_t fewest_to_trim = 20;
-constexpr double trimmed_share = 0.15;  ///< at each end
-/// Of a mean trimmed by that, over that of the plain one, where launches are normal: the integral of Tukey's influence
-/// function squared (Huber, "Robust statistics", 1981, 3.3).
+/// The variance of a trimmed mean (stats/centre.h) over that of the plain one, where launches are normal: the integral
+/// of Tukey's influence function squared (Huber, "Robust statistics", 1981, 3.3).
 constexpr double trimmed_variance = 1.1;
-
-std::vector<double> logarithms_of_launches(std::span<const double> figures) {
-    if (figures.size() < 2) {
-        throw DataError("a ratio with an interval needs at least 2 launches; there are " +
-                        std::to_string(figures.size()));
-    }
-    return logarithms(figures);
-}
-
-RatioEstimate without_spread(double logarithm, double degrees_of_freedom) {
-    const double value = std::exp(logarithm);
-    return {value, {value, value}, 0, degrees_of_freedom};
-}
-
-RatioEstimate by_student(double logarithm, double standard_error, double degrees_of_freedom) {
-    if (standard_error <= 0) {
-        return without_spread(logarithm, degrees_of_freedom);
-    }
-    const double half = student_t_limit(degrees_of_freedom, interval_confidence) * standard_error;
-    return {std::exp(logarithm),
-            {std::exp(logarithm - half), std::exp(logarithm + half)},
-            standard_error,
-            degrees_of_freedom};
-}
-
-/// A location with its squared standard error.
-struct Centre {
-    double value = 0;
-    double squared_error = 0;
-    double degrees_of_freedom = 0;
-};
-
-/// The mean; of many the trimmed mean, with Yuen's error by winsorized deviations.
-Centre centre_of(std::vector<double> values) {
-    const std::size_t count = values.size();
-    const std::size_t trimmed =
-        count < fewest_to_trim ? 0 : static_cast<std::size_t>(trimmed_share * static_cast<double>(count));
-    std::sort(values.begin(), values.end());
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(trimmed);
-    const auto last = values.end() - static_cast<std::ptrdiff_t>(trimmed);
-    const double mean = moments(std::vector<double>(first, last)).mean;
-    std::fill(values.begin(), first, *first);
-    std::fill(last, values.end(), *(last - 1));
-    const double deviation = moments(values).stddev;
-    const auto kept = static_cast<double>(count - 2 * trimmed);
-    return {mean, deviation * deviation * static_cast<double>(count - 1) / (kept * (kept - 1)), kept - 1};
-}
 
 }  // namespace
 
 RatioEstimate independent_ratio(std::span<const double> base, std::span<const double> other) {
-    const Centre of_base = centre_of(logarithms_of_launches(base));
-    const Centre of_other = centre_of(logarithms_of_launches(other));
-    const double difference = of_other.value - of_base.value;
-    const double variance = of_base.squared_error + of_other.squared_error;
-    if (variance <= 0) {
-        return without_spread(difference, of_base.degrees_of_freedom + of_other.degrees_of_freedom);
-    }
-    // Satterthwaite's, by shares, since the squares of two tiny variances would underflow to 0 / 0.
-    const double share = of_base.squared_error / variance;
-    const double degrees =
-        1 / (share * share / of_base.degrees_of_freedom + (1 - share) * (1 - share) / of_other.degrees_of_freedom);
-    return by_student(difference, std::sqrt(variance), degrees);
+    const Centre of_base = centre_of(base);
+    const Centre of_other = centre_of(other);
+    return ratio_with(of_other.value - of_base.value,
+                      sum_of(std::array{of_base.squared_error, of_other.squared_error}));
 }
 
 RatioEstimate paired_ratio_of(std::span<const double> ratios) {
-    const Centre centre = centre_of(logarithms_of_launches(ratios));
-    return by_student(centre.value, std::sqrt(centre.squared_error), centre.degrees_of_freedom);
+    const Centre centre = centre_of(ratios);
+    return ratio_with(centre.value, centre.squared_error);
 }
 
 double p_value_within(const RatioEstimate& ratio, double tolerance) {
@@ -128,7 +72,7 @@ double smallest_detectable_ratio(double standard_error, double degrees_of_freedo
                                       student_t_quantile(degrees_of_freedom, power)));
 }
 
-std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance) {
+std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance, std::size_t fewest) {
     constexpr double assurance = 0.8;
     // The next estimate will be another. For it to lie so that the interval does as wanted in four cases of five, the
     // half width, 1.96 standard errors, must leave room for 0.84 more of them, or 1.28 where both sides count.
@@ -146,7 +90,7 @@ std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches,
     if (launches < fewest_to_trim && needed >= fewest_to_trim) {
         needed = static_cast<std::size_t>(std::ceil(trimmed_variance * static_cast<double>(needed)));
     }
-    return std::clamp(needed, launches + 1, std::max(launches, most_launches_to_settle) + 1);
+    return std::clamp(needed, fewest, std::max(fewest, most_launches_to_settle + 1));
 }
 
 }  // namespace gravbench::stats

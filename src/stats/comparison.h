@@ -51,9 +51,9 @@ double smallest_detectable_ratio(double standard_error, double degrees_of_freedo
 /// interval would lie within 1 +- `tolerance`, or beyond it where the effect is. The effect is taken one
 /// standard error nearer to none than it looks, and the launches' deviation at the upper end of what these few support
 /// (80% by chi-square): what is open tends to be so because it looked larger, or quieter, than it is. So many that they
-/// will be trimmed are a tenth more. More than `launches`; `most_launches_to_settle` and one more where no reasonable
+/// will be trimmed are a tenth more. At least `fewest`; `most_launches_to_settle` and one more where no reasonable
 /// number would do.
-std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance);
+std::size_t launches_to_settle(const RatioEstimate& ratio, std::size_t launches, double tolerance, std::size_t fewest);
 
 inline constexpr std::size_t most_launches_to_settle = 2000;
 

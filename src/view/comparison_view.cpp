@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/text.h"
 #include "compare/comparison_json.h"
 #include "view/format.h"
 #include "view/layout.h"
@@ -56,7 +57,9 @@ std::string settling_text(const CellComparison& cell) {
                                                                   static_cast<std::int64_t>(settling.seconds * 1e9))))
                                  : "";
     // By number and not by time: with --max-time a run ends as soon as its ratio is precise.
-    return fmt::format("--launches {} would settle it{}", settling.launches, time);
+    return fmt::format("{}--launches {} would settle it{}",
+                       settling.is_in_one_run ? "both in one run (--versus, --versus-engine) with " : "",
+                       settling.launches, time);
 }
 
 std::string note(const CellComparison& cell) {
@@ -77,6 +80,16 @@ std::string launches(const CellComparison& cell) {
     return cell.ratio ? fmt::format("{} and {}", cell.base_launches, cell.other_launches) : "-";
 }
 
+/// "5.9% by 12 runs"; of both sides where they differ.
+std::string run_spread(const CellComparison& cell) {
+    if (!cell.run_spreads) {
+        return "-";
+    }
+    const std::string base = describe(cell.run_spreads->base);
+    const std::string other = describe(cell.run_spreads->other);
+    return base == other ? base : base + ", " + other;
+}
+
 Table comparison_table(const Comparison& comparison) {
     Table table{{{"cell", "cell", 99, Role::key},
                  {"difference", "difference", 70, Role::setting},
@@ -86,13 +99,15 @@ Table comparison_table(const Comparison& comparison) {
                  {"change", "change", always},
                  {"ci95", "95% interval", 85},
                  {"launches", "launches", 30},
+                 {"run_spread", "run spread", 25},
                  {"verdict", "verdict", always},
                  {"note", "note", 20, Role::note}},
                 {}};
     for (const CellComparison& cell : comparison.cells) {
         table.rows.push_back({cell.base_key, cell.difference.empty() ? "-" : cell.difference, cell.metric->title,
                               figure(cell, cell.base), figure(cell, cell.other), change(cell), interval(cell),
-                              launches(cell), compare::name_of(cell.verdict, *cell.metric), note(cell)});
+                              launches(cell), run_spread(cell), compare::name_of(cell.verdict, *cell.metric),
+                              note(cell)});
         table.labels.push_back(comparison.options.metrics.size() > 1 ? cell.base_key + " " + cell.metric->name
                                                                      : cell.base_key);
     }
@@ -130,6 +145,33 @@ std::string warning_lines(const std::vector<compare::Warning>& warnings) {
     return text;
 }
 
+/// What two runs are judged with beside their launches, and how that could be known better.
+std::string spread_line(const Comparison& comparison) {
+    std::int64_t of_two_runs = 0;
+    std::int64_t assumed = 0;
+    std::string assumption;
+    for (const CellComparison& cell : comparison.cells) {
+        if (!cell.run_spreads) {
+            continue;
+        }
+        of_two_runs += 1;
+        for (const compare::KnownSpread* side : {&cell.run_spreads->base, &cell.run_spreads->other}) {
+            assumption = side->runs == 0 ? describe(*side) : assumption;
+        }
+        assumed += cell.run_spreads->base.runs == 0 || cell.run_spreads->other.runs == 0 ? 1 : 0;
+    }
+    if (of_two_runs == 0) {
+        return "";
+    }
+    const std::string how =
+        assumed == 0 ? "as earlier runs did"
+                     : fmt::format(
+                           "{} in {} of {}; gravbench noise MODEL --runs 10 --every 10m measures it, --history "
+                           "FOLDER takes it from earlier documents",
+                           assumption, assumed, counted(of_two_runs, "comparison"));
+    return fmt::format("two runs of one program differ, which counts: {}\n", how);
+}
+
 /// What the machine itself did between the two runs: a line for each number of threads.
 std::string speed_lines(const std::vector<compare::SpeedRatio>& speeds) {
     std::map<int, std::vector<std::string>> by_threads;
@@ -138,7 +180,7 @@ std::string speed_lines(const std::vector<compare::SpeedRatio>& speeds) {
     }
     std::string text;
     for (const auto& [threads, described] : by_threads) {
-        text += fmt::format("yardstick, {} thread{}, new against base: {}\n", threads, threads == 1 ? "" : "s",
+        text += fmt::format("yardstick, {}, new against base: {}\n", counted(threads, "thread"),
                             fmt::join(described, ", "));
     }
     return text;
@@ -156,7 +198,7 @@ std::string lines_below(const Comparison& comparison) {
     for (const std::string& key : comparison.only_in_other) {
         text += fmt::format("only in the new: {}\n", key);
     }
-    return text + speed_lines(comparison.machine_speeds) + warning_lines(comparison.warnings);
+    return text + spread_line(comparison) + speed_lines(comparison.machine_speeds) + warning_lines(comparison.warnings);
 }
 
 Table across_table(const compare::Across& across) {

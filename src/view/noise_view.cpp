@@ -75,6 +75,22 @@ Table times_table(const Document& document, const compare::Comparison& compariso
     return table;
 }
 
+/// By t, four times of five, as two runs like the earlier ones would be judged.
+std::string smallest_of_two_runs(const stats::RunSpread& spread) {
+    return signed_percent(
+        stats::smallest_detectable_ratio(std::sqrt(2 * spread.variance.value), spread.variance.degrees_of_freedom));
+}
+
+Rows::value_type spread_row(const Cell& cell, const compare::KnownSpread& known) {
+    const stats::Estimate deviation = stats::deviation_of(known.spread.variance);
+    return {cell.key,
+            fmt::format("{}", known.runs),
+            fmt::format("{:.2g}%", 100 * deviation.value),
+            fmt::format("{:.2g} .. {:.2g}%", 100 * deviation.ci95->low, 100 * deviation.ci95->high),
+            fmt::format("{:.2g}%", 100 * std::sqrt(known.spread.launches_part)),
+            smallest_of_two_runs(known.spread)};
+}
+
 }  // namespace
 
 std::string render_noise(const Document& document, const compare::Comparison& comparison, std::optional<int> width) {
@@ -91,6 +107,31 @@ std::string render_noise(const Document& document, const compare::Comparison& co
     }
     const Layout layout = fitted(times_table(document, comparison), width, false);
     return wrapped(text, width, hanging_indent) + "\n" + layout.above + layout.table + layout.below;
+}
+
+std::string render_run_spread(const Document& document, const compare::Metric& metric,
+                              const compare::RunHistory& history, std::optional<int> width) {
+    Table table{{{"cell", "cell", always, Role::key},
+                 {"runs", "runs", always},
+                 {"deviation", "deviation of " + metric.name, always},
+                 {"ci95", "95% interval", 50},
+                 {"launches_part", "of it by launches", 40},
+                 {"smallest", "smallest difference of two runs", always}},
+                {}};
+    std::string text = "\n" + machine_line(document) + "\n";
+    for (const Cell& cell : document.cells) {
+        if (const auto known = history.seen(document, cell, metric)) {
+            table.rows.push_back(spread_row(cell, *known));
+        } else {
+            text += fmt::format("{}: too few runs that can be used: it takes 3\n", cell.key);
+        }
+    }
+    if (table.rows.empty()) {
+        return wrapped(text, width, hanging_indent);
+    }
+    const Layout layout = fitted(table, width, false);
+    return wrapped(text, width, hanging_indent) + layout.above + (layout.above.empty() ? "" : "\n") + layout.table +
+           layout.below;
 }
 
 }  // namespace gravbench::view

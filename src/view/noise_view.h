@@ -14,4 +14,9 @@ namespace gravbench::view {
 std::string render_noise(const document::Document& document, const compare::Comparison& comparison,
                          std::optional<int> width);
 
+/// How far runs of the document's cells differ by this metric, over all that the history has of this kind of machine,
+/// and the smallest difference that two such runs would show.
+std::string render_run_spread(const document::Document& document, const compare::Metric& metric,
+                              const compare::RunHistory& history, std::optional<int> width);
+
 }  // namespace gravbench::view

@@ -69,8 +69,26 @@ def write(front: Front, name: str, content: Document | str) -> str:
     return str(path)
 
 
+def write_steady_runs(front: Front, like: Document) -> None:
+    """Earlier runs that hardly differ, for tests of what launches show: each of two launches that agree."""
+    (front.folder / "steady").mkdir(exist_ok=True)
+    for number in range(6):
+        run = copy.deepcopy(like)
+        run["run"]["id"] = f"steady {number}"
+        for one in run["cells"]:
+            one["launches"] = one["launches"][:2]
+            for launch in one["launches"]:
+                launch["first_inference_ms"] = 30 + 1e-4 * number
+            samples = [[[10_000_000 + 50 * number] * 20]] * len(one["launches"])
+            walls = [[sum(block) for block in launch] for launch in samples]
+            one["samples"] = {"launches": samples, "wall_ns": walls, "rounds": []}
+        write(front, f"steady/{number}.json", run)
+
+
 def compare(front: Front, base: Document, new: Document, *flags: str) -> tuple[Outcome, Document]:
-    outcome = front.call("compare", write(front, "base.json", base), write(front, "new.json", new), "-o", "verdict.json", *flags)
+    write_steady_runs(front, base)
+    files = (write(front, "base.json", base), write(front, "new.json", new))
+    outcome = front.call("compare", *files, "-o", "verdict.json", "--history", "steady", *flags)
     return outcome, json.loads((front.folder / "verdict.json").read_text(encoding="utf-8"))
 
 

@@ -126,14 +126,14 @@ def test_an_inconclusive_verdict_says_how_long_would_settle_it_and_that_long_set
 
 def test_a_baseline_is_measured_again_as_it_was_and_judged(front: Front) -> None:
     base = front.folder / "base.json"
-    flags = ("--batch", "1,2", "--iterations", "20", "--launches", "12", "--tolerance", "10%")
+    flags = ("--batch", "1,2", "--iterations", "20", "--launches", "12", "--tolerance", "40%")
     assert front.run(noisy(between_launches=0.02), *flags).code == 0
     front.output.rename(base)
     same = front.call("run", "--baseline", str(base), "-o", str(front.output))
     assert same.code == 0, same.stdout + same.stderr
     assert [cell["latency_ms"]["launches"] for cell in same.cells] == [12, 12]
     assert "2 same" in same.stdout
-    front.engine(noisy(seed=5, between_launches=0.02, slowdown=1.3))
+    front.engine(noisy(seed=5, between_launches=0.02, slowdown=3))
     slower = front.call("run", "--baseline", str(base), "-o", str(front.output), "--launches", "8")
     assert slower.code == 1 and "2 slower" in slower.stdout
     assert [cell["latency_ms"]["launches"] for cell in slower.cells] == [8, 8], "flags win over the baseline's"

@@ -20,7 +20,7 @@ Json some_comparison() {
     document::Cell exact = cell_of({10, 10.01, 10.02});
     exact.accuracy.emplace();
     exact.accuracy->outputs.cosine_similarity = 1.0;
-    document::Cell slower = cell_of({13, 13.01, 13.02}, {{"fpmath", bf16}});
+    document::Cell slower = cell_of({30, 30.01, 30.02}, {{"fpmath", bf16}});
     slower.launches[0].measured.blocks[0].disturbed_by.push_back("waited");
     const auto base =
         document_of({exact, cell_of({10, 10.01, 10.02}, {{"fpmath", bf16}}), cell_of({9, 10, 12}, {{"fpmath", any}}),
@@ -72,6 +72,14 @@ TEST_CASE("a damaged comparison is refused with file and place") {
         {"/cells/0/base", "null", "cells[0]: \"base\""},
         {"/cells/0/base_launches", "-1", "cells[0]: \"base_launches\""},
         {"/cells/1/disturbed", "[]", "cells[1].disturbed"},
+        {"/cells/1/run_spread", "7", "cells[1].run_spread"},
+        {"/cells/1/run_spread/base", "null", "cells[1].run_spread.base"},
+        {"/cells/1/run_spread/new/deviation", "-0.1", "cells[1].run_spread.new.deviation"},
+        {"/cells/1/run_spread/new/deviation", "1e200", "cells[1].run_spread.new.deviation"},
+        {"/cells/1/run_spread/new/degrees_of_freedom", "0", "cells[1].run_spread.new.degrees_of_freedom"},
+        {"/cells/1/run_spread/base/from", "\"history\"", "cells[1].run_spread.base.from"},
+        {"/cells/1/run_spread/base/runs", "1.5", "cells[1].run_spread.base.runs"},
+        {"/cells/2/settling/in_one_run", "2", "cells[2].settling: \"in_one_run\""},
         {"/cells/2/settling/launches", "2.5", "cells[2].settling: \"launches\""},
         {"/tolerance", "\"3%\"", "\"tolerance\""},
         {"/only_in_new", "[3]", "\"only_in_new\""},

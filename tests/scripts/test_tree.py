@@ -95,7 +95,7 @@ def commands_of(document: Path) -> list[str]:
 
 @pytest.mark.parametrize("document", ["README.md", "docs/audit.md", "docs/engines.md", "docs/yardstick.md"])
 def test_every_measurement_that_a_document_shows_is_one_that_gravbench_accepts(document: str) -> None:
-    runs = [line for line in commands_of(ROOT / document) if re.match(r"gravbench (run|audit) ", line)]
+    runs = [line for line in commands_of(ROOT / document) if re.match(r"gravbench (run|audit|noise) ", line)]
     assert runs, "it shows how to measure"
     for line in runs:
         if "--baseline" in line:

@@ -302,28 +302,30 @@ TEST_CASE(
     // By hand, scipy 1.17.1: the deviation is sqrt(4 / chi2.ppf(0.2, 4)) = 1.557 times as large at the upper end, the
     // half width must be log(1.03) / 1.65, and t.ppf(0.975, n - 1) * 0.1557 / sqrt(n) is that from n = 293 on,
     // and a tenth more, since so many will be trimmed.
-    CHECK(launches_to_settle(five_said(0, 0.1), 5, 0.03) == 323);
+    CHECK(launches_to_settle(five_said(0, 0.1), 5, 0.03, 6) == 323);
     // Those that twenty launches said were trimmed already.
-    CHECK(launches_to_settle(five_said(0, 0.1), 20, 0.03) == 1165);
+    CHECK(launches_to_settle(five_said(0, 0.1), 20, 0.03, 21) == 1165);
     // A tenth of the spread takes a hundredth of the launches, and some more for Student's t.
-    CHECK(launches_to_settle(five_said(0, 0.01), 5, 0.03) == 6);
+    CHECK(launches_to_settle(five_said(0, 0.01), 5, 0.03, 6) == 6);
 }
 
 TEST_CASE("an effect of less than its own error is taken for none") {
-    const std::size_t for_none = launches_to_settle(five_said(0, 0.1), 5, 0.03);
-    CHECK(launches_to_settle(five_said(0.029, 0.1), 5, 0.03) == for_none);
-    CHECK(launches_to_settle(five_said(-0.029, 0.1), 5, 0.03) == for_none);
-    CHECK(launches_to_settle(five_said(0.01, 0.01), 5, 0.03) > launches_to_settle(five_said(0, 0.01), 5, 0.03));
+    const std::size_t for_none = launches_to_settle(five_said(0, 0.1), 5, 0.03, 6);
+    CHECK(launches_to_settle(five_said(0.029, 0.1), 5, 0.03, 6) == for_none);
+    CHECK(launches_to_settle(five_said(-0.029, 0.1), 5, 0.03, 6) == for_none);
+    CHECK(launches_to_settle(five_said(0.01, 0.01), 5, 0.03, 6) > launches_to_settle(five_said(0, 0.01), 5, 0.03, 6));
 }
 
 TEST_CASE("an effect far beyond the tolerance takes few launches, one at the tolerance more than anybody has") {
-    CHECK(launches_to_settle(five_said(0.3, 0.1), 5, 0.03) == 7);
+    CHECK(launches_to_settle(five_said(0.3, 0.1), 5, 0.03, 6) == 7);
     // By hand as above, for a half width of (0.15 - 0.1 / sqrt(5) - log(1.03)) / 1.43: 36, and a tenth more.
-    CHECK(launches_to_settle(five_said(0.15, 0.1), 5, 0.03) == 40);
-    CHECK(launches_to_settle(five_said(std::log(1.03) + 0.01 / std::sqrt(5), 0.01), 5, 0.03) > most_launches_to_settle);
-    CHECK(launches_to_settle(five_said(0, 5), 5, 0.03) == most_launches_to_settle + 1);
-    CHECK(launches_to_settle(five_said(0, 1e-9), 5, 0.03) == 6);
-    CHECK(launches_to_settle(five_said(0, 5), 3000, 0.03) == 3001);
+    CHECK(launches_to_settle(five_said(0.15, 0.1), 5, 0.03, 6) == 40);
+    CHECK(launches_to_settle(five_said(std::log(1.03) + 0.01 / std::sqrt(5), 0.01), 5, 0.03, 6) >
+          most_launches_to_settle);
+    CHECK(launches_to_settle(five_said(0, 5), 5, 0.03, 6) == most_launches_to_settle + 1);
+    CHECK(launches_to_settle(five_said(0, 1e-9), 5, 0.03, 6) == 6);
+    CHECK(launches_to_settle(five_said(0, 5), 3000, 0.03, 3001) == 3001);
+    CHECK(launches_to_settle(five_said(0, 1e-9), 30, 0.03, 5) == 5);
 }
 
 }  // namespace

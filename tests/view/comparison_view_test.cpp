@@ -32,6 +32,15 @@ compare::CellComparison some_cell(const std::string& key) {
     return cell;
 }
 
+/// The same of two runs, whose spread is assumed.
+compare::CellComparison of_two_runs(const std::string& key) {
+    compare::CellComparison cell = some_cell(key);
+    cell.is_paired = false;
+    cell.run_spreads = compare::RunSpreads{{compare::assumed_spread, 0}, {{{0.0004, 9}, 0}, 10}, false};
+    cell.settling->is_in_one_run = true;
+    return cell;
+}
+
 Comparison some_comparison() {
     Comparison comparison;
     for (int i = 0; i < 12; ++i) {
@@ -106,6 +115,17 @@ TEST_CASE("the columns of a comparison can be chosen") {
     CHECK(lines_of(text)[0] == "verdict       change");
     CHECK(lines_of(text)[1] == "inconclusive  +1.4%");
     CHECK_THAT(render_across(some_across(), {"markdown", {"machine", "p50_ms"}}), StartsWith("| machine | p50 ms |\n"));
+}
+
+TEST_CASE("of two runs it says what they are judged with, and that one run settles what is open") {
+    Comparison comparison;
+    comparison.cells = {of_two_runs("one"), some_cell("two")};
+    const std::string text = render_comparison(comparison, {"table", {}, std::nullopt});
+    CHECK_THAT(text, Contains(describe(comparison.cells[0].run_spreads->base) + ", 2% by 10 runs"));
+    CHECK_THAT(text, Contains("both in one run (--versus, --versus-engine) with --launches 24"));
+    CHECK_THAT(text, Contains("assumed in 1 of 1 comparison; gravbench noise MODEL --runs 10 --every 10m measures it"));
+    comparison.cells = {some_cell("two")};
+    CHECK_THAT(render_comparison(comparison, {"table", {}, std::nullopt}), !Contains("two runs"));
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from itertools import chain
-from statistics import median
+from math import log, log1p
+from statistics import mean, median, quantiles, stdev
 
 try:
     from scipy.stats import mannwhitneyu, ttest_ind
@@ -54,3 +55,25 @@ RULES = {
 def verdicts(base: Launches, new: Launches) -> dict[str, str]:
     all_base, all_new = pooled(base), pooled(new)
     return {name: rule(all_base, all_new) for name, (_, rule) in RULES.items()}
+
+
+def by_z_score(figure: float, earlier: list[float]) -> str:
+    """Conbench's lookback z-score with its default threshold: how many deviations of earlier runs lie between."""
+    deviation = stdev(earlier)
+    score = (figure - mean(earlier)) / deviation if deviation > 0 else 0
+    return direction(abs(score) > 5, score)
+
+
+def by_fence(change: float, earlier_changes: list[float]) -> str:
+    """rustc-perf's significance threshold: the third quartile of earlier changes and three times their interquartile range."""
+    low, _, high = quantiles([abs(earlier) for earlier in earlier_changes], n=4, method="inclusive")
+    return direction(abs(change) > high + 3 * (high - low), change)
+
+
+def by_launches(base: list[float], new: list[float], tolerance: float) -> str:
+    """Welch's t on the launches' medians, as if two runs differed by nothing else: gravbench before it knew of runs."""
+    logs = [[log(figure) for figure in side] for side in (base, new)]
+    effect = mean(logs[1]) - mean(logs[0])
+    shifted = [figure - (log1p(tolerance) if effect > 0 else -log1p(tolerance)) for figure in logs[1]]
+    test = ttest_ind(shifted, logs[0], equal_var=False, alternative="greater" if effect > 0 else "less")
+    return direction(test.pvalue <= LEVEL / 2, effect)

@@ -150,7 +150,7 @@ Settling settle(const Scenario& scenario, std::uint64_t seed, double factor) {
     Settling result;
     result.is_open = !is_settled(ratio);
     if (result.is_open) {
-        result.launches = stats::launches_to_settle(ratio, scenario.launches, tolerance);
+        result.launches = stats::launches_to_settle(ratio, scenario.launches, tolerance, scenario.launches + 1);
         result.is_named = result.launches <= stats::most_launches_to_settle;
     }
     result.is_settled = result.is_named && is_settled(ratio_of(scenario, result.launches, seed + 2, factor));

@@ -3,9 +3,11 @@
 //
 //   verdicts_simulation [--runs N] [--wide-runs N] [--threads N] [--seed N] [--check] [-o FILE]
 //   verdicts_simulation --gate [--runs N] [--threads N] [--seed N]
+//   verdicts_simulation --two-runs [--runs N] [--threads N] [--seed N] [--check]
 //
 // 4000 runs of each of 48 scenarios, in a quarter of an hour. --check fails where a rate is not what it must be.
-// --gate shows instead what rules for a gate say at true ratios about the tolerance.
+// --gate shows instead what rules for a gate say at true ratios about the tolerance, --two-runs how verdicts on two
+// runs do where runs have speeds of their own.
 
 #include <cstdio>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "between_runs.h"
 #include "limits.h"
 #include "rates.h"
 #include "report.h"
@@ -25,6 +28,7 @@ struct Flags {
     SimulationSize size;
     bool is_check = false;
     bool is_of_gates = false;
+    bool is_of_two_runs = false;
     std::string output;
 };
 
@@ -50,6 +54,8 @@ Flags parse(int argc, char** argv) {
             flags.output = value();
         } else if (flag == "--gate") {
             flags.is_of_gates = true;
+        } else if (flag == "--two-runs") {
+            flags.is_of_two_runs = true;
         } else if (flag == "--check") {
             flags.is_check = true;
         } else {
@@ -59,7 +65,19 @@ Flags parse(int argc, char** argv) {
     return flags;
 }
 
+int said_of(const std::vector<std::string>& faults) {
+    for (const std::string& fault : faults) {
+        std::fprintf(stderr, "%s\n", fault.c_str());
+    }
+    return faults.empty() ? 0 : 1;
+}
+
 int simulate(const Flags& flags) {
+    if (flags.is_of_two_runs) {
+        const std::vector<TwoRunScenario> rates = two_run_rates(flags.size);
+        std::fputs(two_run_table(rates, flags.size).c_str(), stdout);
+        return said_of(flags.is_check ? two_run_faults(rates, flags.size) : std::vector<std::string>());
+    }
     if (flags.is_of_gates) {
         std::fputs(gate_table(gate_rates(flags.size), flags.size).c_str(), stdout);
         return 0;
@@ -76,11 +94,7 @@ int simulate(const Flags& flags) {
         !(std::ofstream(flags.output) << gravbench::readable_json(to_json(rates, flags.size)))) {
         throw std::runtime_error("cannot write " + flags.output);
     }
-    const std::vector<std::string> faults = flags.is_check ? faults_of(rates, flags.size) : std::vector<std::string>();
-    for (const std::string& fault : faults) {
-        std::fprintf(stderr, "%s\n", fault.c_str());
-    }
-    return faults.empty() ? 0 : 1;
+    return said_of(flags.is_check ? faults_of(rates, flags.size) : std::vector<std::string>());
 }
 
 }  // namespace

@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """How often two runs of one program, one right after the other, are called different, and whether the yardstick tells why.
 
-    two_runs.py -o FILE [--pairs 25] [--max-time 20s] [--busy] MODEL...
+    two_runs.py -o FILE [--pairs 25] [--max-time 20s] [--visitor] [--pause SECONDS] MODEL...
 
 Each MODEL is one word of the shell with the model and the flags that only it needs:
 
     build/venv/bin/python tests/benchmarks/make_layers.py build/layers.pt
     two_runs.py -o results/two-runs.json "build/layers.pt --input f32[batch,512] --batch 32 --threads 1"
 
-Each pair is two `gravbench run`, judged by `gravbench compare` and, on the same samples, by the peers' rules. FILE holds of each
-run its launches' medians and the yardstick's readings, a geometric mean for each launch. A finished pair is in FILE at once; the
+Each pair is two `gravbench run`, judged by `gravbench compare` without and with the model's other runs as --history and, on the
+same samples, by the peers' rules. FILE holds of each run its launches' medians and the yardstick's readings, a geometric mean for
+each launch; the documents stand in the folder FILE.documents, which is not for committing. A finished pair is in FILE at once; the
 same command goes on, also with more --pairs.
 
-The second table asks whether the yardstick explains what differs: the deviation of log(new/base) of the pairs as they are, and
-of what is left of each after a regression of the other pairs on the same ratios of the yardstick (leave one out). An adjustment is
-worth something only where that is smaller.
+The second table says how far runs differ. The third asks whether the yardstick explains it: the deviation of log(new/base) of the
+pairs as they are, and of what is left of each after a regression of the other pairs on the same ratios of the yardstick (leave one
+out). An adjustment is worth something only where that is smaller.
 """
 
 from __future__ import annotations
@@ -22,22 +23,25 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
 import random
 import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from statistics import geometric_mean, median
+from statistics import geometric_mean, mean, median, stdev, variance
 from typing import Any
 
 import numpy as np
-from peers import RULES, verdicts
-from verdict_run import ALARMS, JUDGED_CODES, RunFailed, busy_core, program, samples_of, write_whole
+from peers import RULES, by_fence, by_launches, by_z_score, verdicts
+from scipy.stats import beta
+from verdict_run import ALARMS, JUDGED_CODES, RunFailed, program, samples_of, visitor, write_whole
 
 Pair = dict[str, Any]
-KEPT = ("models", "max_time", "tolerance", "busy")
+KEPT = ("models", "max_time", "tolerance", "visitor")
 RATES = ("f32_gflops", "clock_ghz", "l2_gb_per_s", "llc_gb_per_s", "memory_gb_per_s", "load_ns")
 # Each of these is asked whether it explains what differs.
 COVARIATES = (("memory_gb_per_s",), ("llc_gb_per_s",), ("l2_gb_per_s",), ("load_ns",), ("memory_gb_per_s", "llc_gb_per_s", "f32_gflops"))
@@ -50,7 +54,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=25, help="of each model [25]")
     parser.add_argument("--max-time", default="20s", help="for each run [20s]")
     parser.add_argument("--tolerance", default="3%", help="of compare's verdicts [3%%]")
-    parser.add_argument("--busy", action="store_true", help="with another process that keeps one core busy")
+    parser.add_argument("--visitor", action="store_true", help="beside another process that comes and goes")
+    parser.add_argument("--pause", type=float, default=0, metavar="SECONDS", help="between pairs, to see more of the machine's moods [0]")
     return parser.parse_args()
 
 
@@ -81,32 +86,115 @@ def of_run(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def measure(arguments: argparse.Namespace, model: str) -> tuple[Pair, dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as name, busy_core(arguments.busy):
-        files = [Path(name) / "base.json", Path(name) / "new.json"]
+def compared(files: list[Path], tolerance: str, *flags: str) -> dict[str, Any]:
+    """The verdict on the only cell. What this user has of earlier runs does not count."""
+    command = [program("gravbench"), "compare", *map(str, files), "--tolerance", tolerance, "--format", "json", *flags]
+    with tempfile.TemporaryDirectory() as nothing:
+        variables = {**os.environ, "XDG_DATA_HOME": nothing}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+    if done.returncode not in JUDGED_CODES:
+        raise RunFailed(f"exit code {done.returncode} of {shlex.join(command)}\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout)["cells"][0]
+
+
+def files_of(folder: Path, number: int) -> list[Path]:
+    return [folder / f"{number}-base.json", folder / f"{number}-new.json"]
+
+
+def measure(arguments: argparse.Namespace, model: str, files: list[Path]) -> tuple[Pair, dict[str, Any]]:
+    with visitor(arguments.visitor):
         documents = [run(model, file, arguments.max_time) for file in files]
-        command = [program("gravbench"), "compare", *map(str, files), "--tolerance", arguments.tolerance, "--format", "json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode not in JUDGED_CODES:
-            raise RunFailed(f"exit code {done.returncode} of {shlex.join(command)}\n{done.stderr[-2000:]}")
-    (judged,) = json.loads(done.stdout)["cells"]
+    judged = compared(files, arguments.tolerance)
     pair = {
         "model": model,
         "ratio": judged["ratio"],
-        "ratio_ci95": judged["ratio_ci95"],
-        "verdicts": {"gravbench": judged["verdict"], **verdicts(*(samples_of(document["cells"][0]) for document in documents))},
+        "verdicts": {"assumed": judged["verdict"], **verdicts(*(samples_of(document["cells"][0]) for document in documents))},
         "runs": [of_run(document) for document in documents],
     }
     return pair, documents[0]["machines"][0]
 
 
+def judge_all(pairs: list[Pair], folder: Path, tolerance: str) -> None:
+    """Anew, by the program as it is now, and since each pair that is added is history to all others."""
+    for number, pair in enumerate(pairs):
+        pair["verdicts"].update(by_history(pair, pairs, float(tolerance.rstrip("%")) / 100))
+        files = files_of(folder, number)
+        if all(file.exists() for file in files):
+            for rule, flags in (("assumed", ()), ("history", ("--history", str(folder)))):
+                judged = compared(files, tolerance, *flags)
+                pair["verdicts"][rule] = judged["verdict"]
+                pair[f"ratio_ci95_{rule}"] = judged["ratio_ci95"]
+            pair["run_spread"] = judged["run_spread"]
+
+
+def p50s(run: dict[str, Any]) -> list[float]:
+    return [launch["p50_ms"] for launch in run["launches"]]
+
+
+def centre(run: dict[str, Any]) -> float:
+    """The geometric mean of the launches' medians."""
+    return geometric_mean(p50s(run))
+
+
+def change(pair: Pair) -> float:
+    return centre(pair["runs"][1]) / centre(pair["runs"][0]) - 1
+
+
+def of_same_model(pair: Pair, pairs: list[Pair]) -> list[Pair]:
+    """The model's other pairs, which are history to this one."""
+    return [other for other in pairs if other["model"] == pair["model"] and other is not pair]
+
+
+def by_history(pair: Pair, pairs: list[Pair], tolerance: float) -> dict[str, str]:
+    """What needs earlier runs, and what treats launches as if there were no runs."""
+    others = of_same_model(pair, pairs)
+    base, new = pair["runs"]
+    verdicts_now = {"launches": by_launches(p50s(base), p50s(new), tolerance)}
+    if len(others) >= 4:
+        earlier = [centre(run) for other in others for run in other["runs"]]
+        verdicts_now["conbench"] = by_z_score(centre(new), [*earlier, centre(base)])
+        verdicts_now["rustc_perf"] = by_fence(change(pair), [change(other) for other in others])
+    return verdicts_now
+
+
+TITLES = {
+    "assumed": "gravbench compare, spread between runs assumed",
+    "history": "gravbench compare --history, of the model's other runs",
+    "launches": "Welch's t on launches, beyond the tolerance",
+    "conbench": "z-score above 5 against the other runs (Conbench)",
+    "rustc_perf": "beyond the fence of the other changes (rustc-perf)",
+    **{name: title for name, (title, _) in RULES.items()},
+}
+
+
+def upper_bound(count: int, of: int) -> float:
+    """Of the share, with 95% confidence (Clopper and Pearson)."""
+    return 1.0 if count == of else float(beta.ppf(0.95, count + 1, of - count))
+
+
 def alarms(pairs: list[Pair]) -> str:
-    lines = [f"{'rule':72} {'alarms':>12} {'inconclusive':>13}"]
-    titles = {"gravbench": "gravbench compare", **{name: title for name, (title, _) in RULES.items()}}
-    for rule, title in titles.items():
-        said = [pair["verdicts"][rule] for pair in pairs]
+    lines = [f"{'rule':60} {'alarms':>12} {'at most':>8} {'inconclusive':>13}"]
+    for rule, title in TITLES.items():
+        said = [pair["verdicts"][rule] for pair in pairs if rule in pair["verdicts"]]
         count = sum(said.count(verdict) for verdict in ALARMS)
-        lines.append(f"  {title:70} {count:>5} of {len(said):3} {said.count('inconclusive'):>13}")
+        if said:
+            bound = f"{100 * upper_bound(count, len(said)):.1f}%"
+            lines.append(f"  {title:58} {count:>5} of {len(said):3} {bound:>8} {said.count('inconclusive'):>13}")
+    return "\n".join(lines)
+
+
+def spread(pairs: list[Pair]) -> str:
+    """How far runs of each model lie from each other, whenever they were measured."""
+    lines = [f"{'model':60} {'runs':>5} {'between runs':>13} {'by launches':>12} {'within pairs':>13}"]
+    for model in sorted({pair["model"] for pair in pairs}):
+        chosen = [pair for pair in pairs if pair["model"] == model]
+        runs = [run for pair in chosen for run in pair["runs"]]
+        if len(runs) < 4:
+            continue
+        total = stdev([math.log(centre(run)) for run in runs])
+        launches = math.sqrt(mean(variance([math.log(p50) for p50 in p50s(run)]) / len(p50s(run)) for run in runs))
+        neighbours = math.sqrt(mean(math.log1p(change(pair)) ** 2 for pair in chosen) / 2)
+        lines.append(f"{model[:60]:60} {len(runs):>5} {100 * total:>12.2f}% {100 * launches:>11.2f}% {100 * neighbours:>12.2f}%")
     return "\n".join(lines)
 
 
@@ -157,21 +245,28 @@ def main() -> None:
         document = json.loads(arguments.output.read_text(encoding="utf-8"))
         if document["settings"] != settings:
             sys.exit(f"{arguments.output} is of other settings: {json.dumps(document['settings'])}")
-    have = [pair["model"] for pair in document["pairs"]]
+    folder = arguments.output.with_name(arguments.output.name + ".documents")
+    folder.mkdir(parents=True, exist_ok=True)
+    pairs = document["pairs"]
+    have = [pair["model"] for pair in pairs]
     wanted = [model for model in arguments.models for _ in range(arguments.pairs - have.count(model))]
     random.Random(len(have)).shuffle(wanted)
     for model in wanted:
         try:
-            pair, document["machine"] = measure(arguments, model)
+            pair, document["machine"] = measure(arguments, model, files_of(folder, len(pairs)))
+            pairs.append(pair)
+            write_whole(arguments.output, document)
+            print(
+                f"{len(pairs)} of {len(have) + len(wanted)}: {change(pair):+.1%}, {json.dumps(pair['verdicts'])}",
+                file=sys.stderr,
+                flush=True,
+            )
+            time.sleep(arguments.pause)
         except (RunFailed, KeyboardInterrupt) as failure:
             sys.exit(f"{failure}\nWhat was measured is in {arguments.output}; the same command goes on.".lstrip())
-        document["pairs"].append(pair)
-        write_whole(arguments.output, document)
-        said = ", ".join(f"{rule} {verdict}" for rule, verdict in pair["verdicts"].items())
-        ratio = "no ratio" if pair["ratio"] is None else f"{pair['ratio']:.3f}"
-        print(f"{len(document['pairs'])} of {len(have) + len(wanted)}: {ratio}, {said}", file=sys.stderr, flush=True)
-    print(alarms(document["pairs"]))
-    print(explained(document["pairs"]))
+    judge_all(pairs, folder, arguments.tolerance)
+    write_whole(arguments.output, document)
+    print(alarms(pairs), spread(pairs), explained(pairs), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,16 +94,30 @@ def write_whole(path: Path, value: Any) -> None:
 
 
 @contextmanager
-def busy_core(is_wanted: bool) -> Iterator[None]:
-    """Another process that takes a core for as long."""
+def beside(is_wanted: bool, script: str) -> Iterator[None]:
+    """A Python program that runs for as long, with `parent` its parent. Should this process be killed, it does not stay behind."""
     if not is_wanted:
         yield
         return
-    # Should this process be killed, that one does not stay behind.
-    spin = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(1 << 20))"
-    process = subprocess.Popen([sys.executable, "-c", spin])
+    process = subprocess.Popen([sys.executable, "-c", "import os, random, time\nparent = os.getppid()\n" + script])
     try:
         yield
     finally:
         process.kill()
         process.wait()
+
+
+def busy_core(is_wanted: bool) -> AbstractContextManager[None]:
+    """Another process that takes a core for as long."""
+    return beside(is_wanted, "while os.getppid() == parent: sum(range(1 << 20))")
+
+
+def visitor(is_wanted: bool) -> AbstractContextManager[None]:
+    """Another process that takes a core for 2 to 15 seconds, sleeps as long, and so on."""
+    return beside(
+        is_wanted,
+        "while os.getppid() == parent:\n"
+        "    end = time.monotonic() + random.uniform(2, 15)\n"
+        "    while os.getppid() == parent and time.monotonic() < end: sum(range(1 << 20))\n"
+        "    time.sleep(random.uniform(2, 15))",
+    )

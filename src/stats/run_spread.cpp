@@ -1,0 +1,69 @@
+#include "stats/run_spread.h"
+
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <cmath>
+
+#include "stats/student.h"
+
+namespace gravbench::stats {
+namespace {
+
+/// What a side's launches scatter beyond those that the spread holds already.
+EstimatedVariance beyond(const Centre& side, const RunSpread& spread) {
+    return {std::max(0.0, side.squared_error.value - spread.launches_part), side.squared_error.degrees_of_freedom};
+}
+
+}  // namespace
+
+std::optional<RunSpread> run_spread_of(const Runs& runs) {
+    double squares = 0;
+    double degrees = 0;
+    double launches = 0;
+    double count = 0;
+    for (const std::vector<Centre>& group : runs) {
+        if (group.size() < 2) {
+            continue;
+        }
+        std::vector<double> values;
+        for (const Centre& run : group) {
+            values.push_back(run.value);
+            launches += run.squared_error.value;
+        }
+        const double deviation = moments(values).stddev;
+        const auto of_group = static_cast<double>(group.size() - 1);
+        squares += deviation * deviation * of_group;
+        degrees += of_group;
+        count += static_cast<double>(group.size());
+    }
+    if (degrees < fewest_degrees_of_spread) {
+        return std::nullopt;
+    }
+    return RunSpread{{squares / degrees, degrees}, launches / count};
+}
+
+Estimate deviation_of(const EstimatedVariance& variance) {
+    const boost::math::chi_squared distribution(variance.degrees_of_freedom);
+    constexpr double outside = (1 - interval_confidence) / 2;
+    const auto deviation = [&](double probability) {
+        return std::sqrt(variance.value * variance.degrees_of_freedom /
+                         boost::math::quantile(distribution, probability));
+    };
+    return {std::sqrt(variance.value), Interval{deviation(1 - outside), deviation(outside)}};
+}
+
+RatioEstimate ratio_of_runs(std::span<const double> base, const RunSpread& base_spread, std::span<const double> other,
+                            const RunSpread& other_spread, bool is_one_spread) {
+    const Centre of_base = centre_of(base);
+    const Centre of_other = centre_of(other);
+    std::vector<EstimatedVariance> parts{beyond(of_base, base_spread), beyond(of_other, other_spread)};
+    if (is_one_spread) {
+        parts.push_back({2 * base_spread.variance.value, base_spread.variance.degrees_of_freedom});
+    } else {
+        parts.push_back(base_spread.variance);
+        parts.push_back(other_spread.variance);
+    }
+    return ratio_with(of_other.value - of_base.value, sum_of(parts));
+}
+
+}  // namespace gravbench::stats
