@@ -164,12 +164,12 @@ std::string spread_line(const Comparison& comparison) {
         return "";
     }
     const std::string how =
-        assumed == 0 ? "as earlier runs did"
+        assumed == 0 ? "as earlier runs show it"
                      : fmt::format(
                            "{} in {} of {}; gravbench noise MODEL --runs 10 --every 10m measures it, --history "
                            "FOLDER takes it from earlier documents",
                            assumption, assumed, counted(of_two_runs, "comparison"));
-    return fmt::format("two runs of one program differ, which counts: {}\n", how);
+    return fmt::format("spread between runs  counted, {}\n", how);
 }
 
 /// What the machine itself did between the two runs: a line for each number of threads.
