@@ -121,14 +121,22 @@ const Metric& find_metric(const std::string& name) {
     return *found;
 }
 
-std::map<int, double> figures_by_launch(const document::Cell& cell, const Metric& metric) {
-    std::map<int, double> figures;
+LaunchFigures figures_by_launch(const document::Cell& cell, const Metric& metric) {
+    LaunchFigures figures;
     for (const document::Launch& launch : cell.launches) {
         if (const auto figure = metric.of_launch(cell, launch.measured); figure && *figure > 0) {
             figures[launch.measured.number] = *figure;
         }
     }
     return figures;
+}
+
+std::vector<double> values_of(const LaunchFigures& figures) {
+    std::vector<double> values;
+    for (const auto& [number, figure] : figures) {
+        values.push_back(figure);
+    }
+    return values;
 }
 
 Figure figure_of(const document::Cell& cell, const Metric& metric, std::span<const double> taking_part) {

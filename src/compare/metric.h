@@ -37,7 +37,10 @@ const std::vector<Metric>& metrics();
 const Metric& find_metric(const std::string& name);
 
 /// The figures of those launches that have one, by the launches' numbers.
-std::map<int, double> figures_by_launch(const document::Cell& cell, const Metric& metric);
+using LaunchFigures = std::map<int, double>;
+LaunchFigures figures_by_launch(const document::Cell& cell, const Metric& metric);
+/// Without the numbers, in their order.
+std::vector<double> values_of(const LaunchFigures& figures);
 
 /// A side's figure in a comparison: the document's own where all launches of the cell take part, so that every view
 /// shows the same; else the geometric mean of those that do. Nothing without any.

@@ -11,19 +11,6 @@ namespace {
 /// GFLOP/s and GB/s are 10^6 a millisecond.
 constexpr double per_ms = 1e6;
 
-const machine::Cache* cache_of(const machine::Machine& machine, int level) {
-    const auto found = std::find_if(machine.caches.begin(), machine.caches.end(), [&](const machine::Cache& cache) {
-        return cache.level == level && cache.type != "Instruction";
-    });
-    return found == machine.caches.end() ? nullptr : &*found;
-}
-
-/// Of all the caches of that level that this many CPUs have.
-double bytes_of(const machine::Cache& cache, int cpus) {
-    const int shared_by = std::max(cache.shared_by, 1);
-    return static_cast<double>(cache.size_bytes) * std::max((cpus + shared_by - 1) / shared_by, 1);
-}
-
 /// 0 where it is not known: no peak is measured for AMX, f16 and integers.
 double peak_for(const audit::Kernel& kernel, const Peaks& peaks) {
     const bool has_matrix_unit = kernel.implementation.find("amx") != std::string::npos;
@@ -46,17 +33,17 @@ double memory_ms(double bytes, const Peaks& peaks) {
 
 Peaks peaks_of(const machine::YardstickReading& best, const machine::Machine& machine) {
     Peaks peaks{best.threads, best.f32_gflops, best.bf16_gflops, {}};
-    const machine::Cache* second_level = cache_of(machine, 2);
-    const machine::Cache* last_level = cache_of(machine, 3);
+    const machine::Cache* second_level = machine::cache_of(machine, 2);
+    const machine::Cache* last_level = machine::cache_of(machine, 3);
     if (second_level == nullptr || best.l2_gb_per_s <= 0 || best.memory_gb_per_s <= 0) {
         return peaks;
     }
     constexpr double everything = 1e18;
-    peaks.levels.push_back({bytes_of(*second_level, best.threads), best.l2_gb_per_s});
+    peaks.levels.push_back({static_cast<double>(machine::bytes_of_all(*second_level, best.threads)), best.l2_gb_per_s});
     // Where the second-level caches hold the last one's working set, its rate is not measured.
     if (last_level != nullptr) {
         const double rate = best.llc_gb_per_s > 0 ? best.llc_gb_per_s : best.l2_gb_per_s;
-        peaks.levels.push_back({bytes_of(*last_level, machine.usable_cpus), rate});
+        peaks.levels.push_back({static_cast<double>(machine::bytes_of_all(*last_level, machine.usable_cpus)), rate});
     }
     peaks.levels.push_back({everything, best.memory_gb_per_s});
     return peaks;

@@ -200,6 +200,23 @@ std::string selected(const std::string& choices) {
 
 }  // namespace
 
+const Cache* cache_of(const Machine& machine, int level) {
+    const Cache* found = nullptr;
+    for (const Cache& cache : machine.caches) {
+        const bool is_of_level = level == 3 ? cache.level >= 3 : cache.level == level;
+        const bool is_of_data = cache.type != "Instruction" && cache.size_bytes > 0;
+        if (is_of_level && is_of_data && (found == nullptr || cache.level > found->level)) {
+            found = &cache;
+        }
+    }
+    return found;
+}
+
+std::int64_t bytes_of_all(const Cache& cache, int cpus) {
+    const int shared_by = std::max(cache.shared_by, 1);
+    return cache.size_bytes * std::max((cpus + shared_by - 1) / shared_by, 1);
+}
+
 Self read_self() {
     Self self;
     utsname names{};

@@ -35,6 +35,12 @@ struct Machine {
     std::optional<double> cpu_quota;  ///< CPUs' worth of time that the cgroup allows
 };
 
+/// The cache for data of that level, the last-level one for 3; nullptr where the kernel hides it.
+const Cache* cache_of(const Machine& machine, int level);
+
+/// Of all caches like that one which this many CPUs have.
+std::int64_t bytes_of_all(const Cache& cache, int cpus);
+
 /// What no file tells: from uname and sched_getaffinity.
 struct Self {
     std::string arch;

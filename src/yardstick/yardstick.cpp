@@ -41,24 +41,6 @@ double middle_of(const std::function<double()>& measure) {
     return values[slices / 2];
 }
 
-/// The cache of that level that the first CPU has, the last-level one for 3; nullptr where it is hidden.
-const machine::Cache* cache_of(const machine::Machine& machine, int level) {
-    const machine::Cache* found = nullptr;
-    for (const machine::Cache& cache : machine.caches) {
-        const bool is_of_level = level == 3 ? cache.level >= 3 : cache.level == level;
-        if (is_of_level && cache.size_bytes > 0 && (found == nullptr || cache.level > found->level)) {
-            found = &cache;
-        }
-    }
-    return found;
-}
-
-/// Of all the usable CPUs' caches of that level, which are like the first one's.
-std::int64_t bytes_of_all(const machine::Cache& cache, int usable_cpus) {
-    const int shared_by = std::max(cache.shared_by, 1);
-    return cache.size_bytes * std::max((usable_cpus + shared_by - 1) / shared_by, 1);
-}
-
 /// Each a cycle, since the next one needs it. Not by a constant: some CPUs do such an addition while they rename.
 std::int64_t add_in_a_chain(std::int64_t count) {
     std::int64_t sum = 0;
@@ -118,8 +100,8 @@ double clock_ghz() {
 WorkingSets working_sets(const machine::Machine& machine, std::int64_t available_bytes, int threads) {
     const machine::Cache unknown_l2{2, "Unified", mib, 1};
     const machine::Cache unknown_llc{3, "Unified", 32 * mib, std::max(machine.usable_cpus, 1)};
-    const machine::Cache* found_l2 = cache_of(machine, 2);
-    const machine::Cache* found_llc = cache_of(machine, 3);
+    const machine::Cache* found_l2 = machine::cache_of(machine, 2);
+    const machine::Cache* found_llc = machine::cache_of(machine, 3);
     const machine::Cache& l2 = found_l2 == nullptr ? unknown_l2 : *found_l2;
     const machine::Cache& llc = found_llc == nullptr ? unknown_llc : *found_llc;
     const std::int64_t l2_of_thread = l2.size_bytes / std::max(l2.shared_by, 1);

@@ -1,0 +1,143 @@
+#include "compare/judging.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/clock.h"
+#include "stats/outlier.h"
+
+namespace gravbench::compare {
+namespace {
+
+/// A run's least, unless it is told otherwise.
+constexpr std::size_t fewest_launches = 5;
+
+double half_width(const stats::RatioEstimate& ratio) {
+    return std::log(ratio.ci95.high / ratio.ci95.low) / 2;
+}
+
+double mean_seconds(const document::Cell& cell) {
+    double sum = 0;
+    for (const document::Launch& launch : cell.launches) {
+        sum += static_cast<double>(launch.measured.busy_ns) / ns_per_s;
+    }
+    return cell.launches.empty() ? 0 : sum / static_cast<double>(cell.launches.size());
+}
+
+/// What launches of one run would leave of the error, interleaved. The ratio itself may be the runs': of its error it
+/// is taken nearer to none by the whole, of which launches_to_settle() takes the launches' part.
+stats::RatioEstimate interleaved(const CellComparison& cell) {
+    stats::RatioEstimate ratio = *cell.by_launches;
+    const double effect = std::log(cell.ratio->value);
+    const double of_runs = cell.ratio->standard_error - ratio.standard_error;
+    ratio.value = std::exp(std::copysign(std::max(0.0, std::abs(effect) - std::max(0.0, of_runs)), effect));
+    return ratio;
+}
+
+Settling settling_of(const CellComparison& cell, const Match& match, double tolerance) {
+    Settling settling;
+    settling.is_in_one_run = cell.run_spreads.has_value();
+    const std::size_t launches = std::min(cell.base_launches, cell.other_launches);
+    // A run that is yet to be made needs no more launches than these had.
+    settling.launches = settling.is_in_one_run
+                            ? stats::launches_to_settle(interleaved(cell), launches, tolerance, fewest_launches)
+                            : stats::launches_to_settle(*cell.ratio, launches, tolerance, launches + 1);
+    if (settling.launches > stats::most_launches_to_settle) {
+        settling.other_tolerance = std::expm1(std::abs(std::log(cell.ratio->value)) + 2 * half_width(*cell.ratio));
+    }
+    settling.seconds =
+        static_cast<double>(settling.launches) * (mean_seconds(*match.base) + mean_seconds(*match.other));
+    return settling;
+}
+
+/// Where blocks that nothing disturbed are enough to say otherwise, neither is believed.
+void weigh_disturbance(const std::optional<PValue>& p_value, const VerdictRule& rule, CellComparison& cell) {
+    Disturbed& disturbed = *cell.disturbed;
+    if (!disturbed.ratio) {
+        return;
+    }
+    disturbed.verdict = verdict_of(*disturbed.ratio, p_value, cell.metric->is_less_better, rule);
+    const bool contradicts = cell.verdict != Verdict::inconclusive && disturbed.verdict != Verdict::inconclusive &&
+                             disturbed.verdict != cell.verdict;
+    if (contradicts) {
+        cell.reason = fmt::format(
+            "{}, but {} of {} blocks were disturbed, and without them it is {}: {:+.1f}% [{:+.1f}%, {:+.1f}%]",
+            name_of(cell.verdict, *cell.metric), disturbed.blocks, disturbed.of_blocks,
+            name_of(disturbed.verdict, *cell.metric), 100 * (disturbed.ratio->value - 1),
+            100 * (disturbed.ratio->ci95.low - 1), 100 * (disturbed.ratio->ci95.high - 1));
+        cell.verdict = Verdict::inconclusive;
+    }
+}
+
+/// How far the cell's launches moved from the first to the last, as a share; 0 where the document says of no drift.
+double drift_of(const document::Cell& cell, const Metric& metric) {
+    if (!cell.has_problem("drifting")) {
+        return 0;
+    }
+    const auto drift = stats::drift(values_of(figures_by_launch(cell, metric)));
+    return drift ? std::abs(drift->total) : 0;
+}
+
+/// A run during which the machine moved has no one speed that another run's could be held against: what it moved by is
+/// no difference.
+void weigh_drift(const Match& match, const VerdictRule& rule, CellComparison& cell) {
+    const bool is_decided = cell.verdict == Verdict::worse || cell.verdict == Verdict::better;
+    if (!cell.run_spreads || !is_decided || !cell.metric->is_time) {
+        return;
+    }
+    const double of_base = drift_of(*match.base, *cell.metric);
+    const double of_other = drift_of(*match.other, *cell.metric);
+    const double explained = std::log1p(of_base) + std::log1p(of_other) + std::log1p(rule.tolerance);
+    if ((of_base == 0 && of_other == 0) || std::abs(std::log(cell.ratio->value)) > explained) {
+        return;
+    }
+    const bool has_base = of_base > of_other;
+    cell.reason = fmt::format("{} by its figures, but the {} run drifted by {:.0f}%: the machine moved meanwhile",
+                              name_of(cell.verdict, *cell.metric), has_base ? "base's" : "new",
+                              100 * std::max(of_base, of_other));
+    cell.verdict = Verdict::inconclusive;
+}
+
+/// The ratios that are tested together. Without disturbed blocks it is the whole comparison made once more, so that
+/// cells that nothing disturbed count in it as they are.
+std::vector<std::optional<stats::RatioEstimate>> family_of(const std::vector<CellComparison>& cells,
+                                                           bool is_without_disturbed) {
+    std::vector<std::optional<stats::RatioEstimate>> ratios;
+    for (const CellComparison& cell : cells) {
+        ratios.push_back(is_without_disturbed && cell.disturbed ? cell.disturbed->ratio : cell.ratio);
+    }
+    return ratios;
+}
+
+}  // namespace
+
+void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComparison>& cells) {
+    const auto p_values = p_values_of(family_of(cells, false), rule.tolerance);
+    const auto without_disturbed = p_values_of(family_of(cells, true), rule.tolerance);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        CellComparison& cell = cells[i];
+        if (!cell.ratio) {
+            continue;
+        }
+        cell.p_value = p_values[i];
+        cell.verdict = verdict_of(*cell.ratio, cell.p_value, cell.metric->is_less_better, rule);
+        if (cell.disturbed) {
+            weigh_disturbance(without_disturbed[i], rule, cell);
+        }
+        const Match& match = matches.pairs[i % matches.pairs.size()];
+        weigh_drift(match, rule, cell);
+        const bool is_open = cell.verdict == Verdict::inconclusive;
+        if (is_open && cell.reason.empty()) {
+            cell.smallest_detectable =
+                (1 + rule.tolerance) *
+                stats::smallest_detectable_ratio(cell.ratio->standard_error, cell.ratio->degrees_of_freedom);
+        }
+        if (is_open && (cell.reason.empty() || cell.run_spreads)) {
+            cell.settling = settling_of(cell, match, rule.tolerance);
+        }
+    }
+}
+
+}  // namespace gravbench::compare
