@@ -136,13 +136,14 @@ std::string time_plan(const plan::Plan& plan) {
     const plan::Sampling& sampling = plan.options.sampling;
     const plan::Stopping& stopping = plan.options.stopping;
     const auto launches = static_cast<std::int64_t>(plan.cells.size()) * sampling.launches;
-    const std::string blocks =
-        sampling.iterations ? fmt::format("{} of {} inferences", sampling.blocks, *sampling.iterations)
-                            : fmt::format("{} of {}, {} in all", sampling.blocks, describe_duration(sampling.duration),
-                                          describe_duration(sampling.duration * launches * sampling.blocks));
-    std::string text =
-        fmt::format("plan: {} cells, {}{} launches each, blocks in each: {}; starting and warming up come on top",
-                    plan.cells.size(), sampling.has_fixed_launches ? "" : "at least ", sampling.launches, blocks);
+    const plan::LaunchShape shape = plan.options.first_shape();
+    const bool is_open = plan.options.chooses_blocks() || plan.options.chooses_block_length();
+    const std::string all = is_open || shape.block.iterations
+                                ? ""
+                                : ", " + describe_duration(shape.block.duration * launches * shape.blocks) + " in all";
+    std::string text = fmt::format("plan: {} cells, {}{} launches each of {}{}; starting and warming up come on top",
+                                   plan.cells.size(), sampling.has_fixed_launches ? "" : "at least ", sampling.launches,
+                                   plan::describe(shape), is_open ? " until they show what suits" : all);
     if (!sampling.has_fixed_launches) {
         text += fmt::format("; then more until {} of each {} is known to {:.2g}%, {}", stopping.metric,
                             plan.options.has_versus() ? "pair's ratio" : "cell", 100 * plan.options.wanted_precision(),

@@ -167,11 +167,35 @@ std::optional<records::ColdStart> cold_start_at(value found, const Place& place)
     return cold;
 }
 
+/// As records::to_json() writes it. Documents of earlier versions have none.
+plan::LaunchShape shape_at(value found, const Place& place) {
+    plan::LaunchShape shape;
+    const MembersOnce once = for_each_member(found, place, [&](std::string_view key, value member, const Place& here) {
+        if (key == "blocks") {
+            shape.blocks = small_integer_at(member, here);
+        } else if (key == "chosen_by") {
+            shape.chosen_by = small_integer_at(member, here);
+        } else if (key == "iterations") {
+            shape.block.iterations = integer_at(member, checked::not_negative, here);
+        } else if (key == "duration_ns") {
+            shape.block.duration = std::chrono::nanoseconds(integer_at(member, checked::duration_ns, here));
+        } else if (key == "least_iterations") {
+            shape.block.least_iterations = integer_at(member, checked::not_negative, here);
+        } else {
+            check_ignored(member, here);
+        }
+    });
+    once.require({"blocks", "chosen_by"}, place);
+    return shape;
+}
+
 void read_measured_member(std::string_view key, value found, const Place& place, records::Launch& measured) {
     if (key == "blocks") {
         measured.blocks = blocks_at(found, place);
     } else if (key == "number") {
         measured.number = small_integer_at(found, place);
+    } else if (key == "shape") {
+        measured.shape = shape_at(found, place);
     } else if (key == "cold_start") {
         measured.cold_start = cold_start_at(found, place);
     } else if (key == "warmup_inferences") {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
-#include "base/clock.h"
+#include "figures/launch_noise.h"
 #include "stats/comparison.h"
 
 namespace gravbench::figures {
@@ -21,24 +22,6 @@ std::map<int, double> figures_by_number(const Launches& launches, const std::str
         }
     }
     return figures;
-}
-
-/// What a launch cost beyond its inferences, and an inference, in the mean of these.
-stats::Costs costs_of(const Launches& launches) {
-    double busy_s = 0;
-    double measured_s = 0;
-    double inferences = 0;
-    for (const records::Launch& launch : launches) {
-        busy_s += static_cast<double>(launch.busy_ns) / ns_per_s;
-        for (const records::Block& block : launch.blocks) {
-            measured_s += static_cast<double>(block.wall_ns) / ns_per_s;
-            inferences += static_cast<double>(block.samples_ns.size());
-        }
-    }
-    const auto count = static_cast<double>(launches.size());
-    // What lies between two blocks is not measured apart; the front's part of it is some milliseconds.
-    constexpr double block_s = 0.005;
-    return {std::max(0.0, busy_s - measured_s) / count, block_s, measured_s / std::max(1.0, inferences)};
 }
 
 double half_width_of(const stats::Interval& interval) {
@@ -86,7 +69,9 @@ std::optional<Precision> precision(const Launches& launches, const std::string& 
     result.between_launches = std::sqrt(components.between_launches);
     result.between_blocks = std::sqrt(components.between_blocks);
     result.within_blocks = std::sqrt(components.within_blocks);
-    const stats::Design design = stats::cheapest_design(components, costs_of(launches), wanted.value_or(unasked));
+    std::vector<LaunchNoise> noise;
+    std::transform(launches.begin(), launches.end(), std::back_inserter(noise), noise_of);
+    const stats::Design design = stats::cheapest_design(components, costs_of(noise), wanted.value_or(unasked));
     if (design.seconds <= most_design_seconds) {
         result.design = design;
     }

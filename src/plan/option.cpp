@@ -28,24 +28,26 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.sampling.launches = value.get<int>(); run.sampling.has_fixed_launches = true; }, false, ""},
         {"min-launches", "", integer(2, 10000), "at least so many fresh engine processes for each cell",
          [](const Json& value, RunOptions& run) { run.sampling.launches = value.get<int>(); }, false, "5"},
-        {"precision", "", share(), "launch on until each cell's figure is known to this share (half of its 95% interval); with --versus, their ratio (2%; with --versus half of --tolerance)",
+        {"precision", "", share(), "launch on until each cell's figure is known to this share (half of its 95% interval); with --versus, their ratio (2%; with --versus two fifths of --tolerance)",
          [](const Json& value, RunOptions& run) { run.stopping.precision = share_of(value); }, false, ""},
         {"metric", "", one_of({"p50", "p90", "p95", "p99", "mean"}), "the figure that --precision is about, and verdicts",
          [](const Json& value, RunOptions& run) { run.stopping.metric = value.get<std::string>(); }, false, "p50"},
-        {"blocks", "", integer(1, 1000), "blocks of inferences in each launch, between which the other cells have theirs",
-         [](const Json& value, RunOptions& run) { run.sampling.blocks = value.get<int>(); }, false, "2"},
+        {"blocks", "", integer(1, 1000), "blocks of inferences in each launch, between which the other cells have theirs (chosen by what the first launches show; 2 of a fixed number of launches)",
+         [](const Json& value, RunOptions& run) { run.sampling.shape.blocks = value.get<int>(); }, false, ""},
         {"resident-memory", "", share(), "the share of the free memory that engines waiting for their next block may take; where cells need more, fewer are interleaved",
          [](const Json& value, RunOptions& run) { run.sampling.resident_memory = share_of(value); }, false, "50%"},
         {"iterations", "", integer(1, 1e9), "inferences in each block, instead of --duration",
-         [](const Json& value, RunOptions& run) { run.sampling.iterations = value.get<std::int64_t>(); }, false, ""},
-        {"duration", "", duration(), "how long each block lasts; it has at least 3 inferences",
-         [](const Json& value, RunOptions& run) { run.sampling.duration = duration_of(value); }, false, "500ms"},
+         [](const Json& value, RunOptions& run) { run.sampling.shape.block.iterations = value.get<std::int64_t>(); }, false, ""},
+        {"duration", "", duration(), "how long each block lasts; it has at least 3 inferences (chosen by what the first launches show; 500ms of a fixed number of launches)",
+         [](const Json& value, RunOptions& run) { run.sampling.shape.block.duration = duration_of(value); }, false, ""},
         {"warmup", "", integer(3, 1e9), "calls before measuring, at least (TorchScript optimises during the first ones)",
          [](const Json& value, RunOptions& run) { run.sampling.warmup = value.get<std::int64_t>(); }, false, "3"},
         {"warmup-time", "", duration(), "how long warm-up lasts, at least",
          [](const Json& value, RunOptions& run) { run.sampling.warmup_time = duration_of(value); }, false, "200ms"},
         {"max-time", "", duration(), "begin no launch after this time; cells that lack launches or precision say so (10m beyond the least launches)",
          [](const Json& value, RunOptions& run) { run.stopping.max_time = duration_of(value); }, false, ""},
+        {"spread", "", duration(), "put pauses between the launches of a cell, so that they are spread over this time: intervals then hold for the machine's moods meanwhile, and not for one moment",
+         [](const Json& value, RunOptions& run) { run.stopping.spread = duration_of(value); }, false, ""},
         {"timeout", "", duration(), "end a launch whose engine does not answer for this long (beyond the time it was told to measure)",
          [](const Json& value, RunOptions& run) { run.sampling.timeout = duration_of(value); }, false, "5m"},
         {"min-cosine", "", number(-1, 1), "smallest cosine similarity with the reference; below it exit code 3",
@@ -83,19 +85,30 @@ const std::vector<Option>& options() {
     return table;
 }
 
+LaunchShape RunOptions::first_shape() const {
+    LaunchShape shape = sampling.shape;
+    if (chooses_blocks()) {
+        shape.blocks = 8;
+    }
+    if (chooses_block_length()) {
+        shape.block = {std::nullopt, std::chrono::milliseconds(50), 1};
+    }
+    return shape;
+}
+
 RunOptions for_emulation(RunOptions options) {
-    const auto is_open = [&](const char* name) { return options.given.count(name) == 0; };
+    const auto is_open = [&](const char* name) { return !options.is_given(name); };
     Sampling& sampling = options.sampling;
     sampling.is_for_emulation = true;
     sampling.launches = is_open("launches") ? 1 : sampling.launches;
     sampling.has_fixed_launches = true;
     sampling.yardstick = is_open("yardstick") ? YardstickUse::off : sampling.yardstick;
-    sampling.blocks = is_open("blocks") ? 1 : sampling.blocks;
+    sampling.shape.blocks = is_open("blocks") ? 1 : sampling.shape.blocks;
     sampling.timeout = is_open("timeout") ? std::chrono::hours(1) : sampling.timeout;
     sampling.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : sampling.warmup_time;
     sampling.warmup = is_open("warmup") ? 1 : sampling.warmup;
     if (is_open("iterations") && is_open("duration")) {
-        sampling.iterations = 1;
+        sampling.shape.block.iterations = 1;
     }
     return options;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/launch_shape.h"
 #include "plan/setting.h"
 
 namespace gravbench::plan {
@@ -21,14 +22,10 @@ struct Sampling {
     bool has_fixed_launches = false;
     /// Nobody waits for more.
     static constexpr int most_launches = 10000;
-    /// Blocks of each launch, between which the other cells have theirs.
-    int blocks = 2;
+    /// Of each launch, where the run does not choose another (run/shape_choice.h).
+    LaunchShape shape;
     /// The share of the available memory that engines may take that wait for their next block.
     double resident_memory = 0.5;
-    /// Inferences of one block; if unset, a block lasts `duration` and has at least `least_iterations`.
-    std::optional<std::int64_t> iterations;
-    std::chrono::nanoseconds duration = std::chrono::milliseconds(500);
-    static constexpr std::int64_t least_iterations = 3;
     /// A block of `duration` ends here too: more samples of a model this fast say no more and swell the document.
     static constexpr std::int64_t most_iterations = 100000;
     /// Warm-up makes at least this many calls and lasts at least `warmup_time`.
@@ -44,8 +41,8 @@ struct Sampling {
 /// When there are enough launches: what a Design reads.
 struct Stopping {
     /// A cell has enough launches when half the width of its interval is at most this share of its figure. Where two
-    /// variants are measured against each other it is about the interval of their ratio, and by default half of the
-    /// tolerance, so that the interval can lie within the tolerance.
+    /// variants are measured against each other it is about the interval of their ratio, and by default two
+    /// fifths of the tolerance, so that the interval can lie within it, or beyond it where the difference is large.
     std::optional<double> precision;
     /// The figure that `precision` is about, and verdicts.
     std::string metric = "p50";
@@ -53,6 +50,9 @@ struct Stopping {
     /// further one begins after `most_time_unasked`.
     std::optional<std::chrono::nanoseconds> max_time;
     static constexpr std::chrono::nanoseconds most_time_unasked = std::chrono::minutes(10);
+    /// The first of the least launches and the last one begin so far from each other, the others evenly in between; any
+    /// further ones follow at the same pace. 0 is one right after the other.
+    std::chrono::nanoseconds spread{0};
 };
 
 /// What counts as good: what findings and verdicts read.
@@ -90,10 +90,24 @@ struct RunOptions {
     /// The names of the options that were given: the others may be chosen to suit the engine.
     std::set<std::string> given;
 
+    bool is_given(const char* name) const { return given.count(name) != 0; }
     bool has_versus() const { return !versus.empty() || !versus_engine.empty(); }
+    /// Whether the run chooses how many blocks a launch has, or how long they are, by what its first launches show:
+    /// where no flag says it, launches go on until a precision, and that is of a figure about the middle. Those of the
+    /// tail want all the samples that they can get.
+    bool chooses_blocks() const { return may_choose() && !is_given("blocks"); }
+    bool chooses_block_length() const { return may_choose() && !is_given("iterations") && !is_given("duration"); }
+    /// What the first launches measure: where the run is to choose, many short blocks, which show how blocks differ.
+    LaunchShape first_shape() const;
+    static constexpr double share_of_tolerance = 0.4;
     double wanted_precision() const {
         constexpr double unasked = 0.02;
-        return stopping.precision.value_or(has_versus() ? judging.tolerance / 2 : unasked);
+        return stopping.precision.value_or(has_versus() ? share_of_tolerance * judging.tolerance : unasked);
+    }
+
+  private:
+    bool may_choose() const {
+        return !sampling.has_fixed_launches && (stopping.metric == "p50" || stopping.metric == "mean");
     }
 };
 

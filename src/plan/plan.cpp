@@ -30,6 +30,11 @@ RunOptions run_options(const Layer& given) {
         throw UsageError(fmt::format("{} contradicts {}: a block ends after a number of inferences or after a time",
                                      given.at("iterations").front().origin, given.at("duration").front().origin));
     }
+    const auto& max_time = run.stopping.max_time;
+    if (max_time && run.stopping.spread >= *max_time) {
+        throw UsageError(fmt::format("{} contradicts {}: the last launches would begin when the time is over",
+                                     given.at("spread").front().origin, given.at("max-time").front().origin));
+    }
     return run;
 }
 

@@ -10,6 +10,7 @@
 #include "base/value.h"
 #include "machine/disturbance.h"
 #include "machine/yardstick.h"
+#include "plan/launch_shape.h"
 #include "protocol/messages.h"
 #include "records/problem.h"
 
@@ -43,6 +44,8 @@ struct ColdStart {
 struct Launch {
     int number = 0;  ///< of this cell's launches, from 0; those of one run and one number were measured side by side
     std::vector<Block> blocks;
+    /// What was asked of it: an interrupted one has fewer blocks. Nothing in what earlier versions wrote.
+    std::optional<plan::LaunchShape> shape;
     std::optional<ColdStart> cold_start;
     std::int64_t warmup_inferences = 0;
     /// Whether warm-up was seen to end (stats/steady.h) before the first block.

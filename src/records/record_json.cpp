@@ -84,20 +84,35 @@ Json to_json(const Block& block) {
     return json;
 }
 
+Json to_json(const plan::LaunchShape& shape) {
+    Json json{{"blocks", shape.blocks}, {"chosen_by", shape.chosen_by}};
+    if (shape.block.iterations) {
+        json["iterations"] = *shape.block.iterations;
+    } else {
+        json["duration_ns"] = shape.block.duration.count();
+        json["least_iterations"] = shape.block.least_iterations;
+    }
+    return json;
+}
+
 Json to_json(const Launch& launch, std::size_t blocks_before) {
     Json blocks = Json::array();
     for (std::size_t i = blocks_before; i < launch.blocks.size(); ++i) {
         blocks.push_back(to_json(launch.blocks[i]));
     }
-    return {{"number", launch.number},
-            {"blocks", blocks},
-            {"cold_start", launch.cold_start ? to_json(*launch.cold_start) : Json()},
-            {"warmup_inferences", launch.warmup_inferences},
-            {"is_steady", launch.is_steady},
-            {"is_restless", launch.is_restless},
-            {"busy_ns", launch.busy_ns},
-            {"peak_rss_bytes", launch.peak_rss_bytes},
-            {"inputs_digest", launch.inputs_digest}};
+    Json json{{"number", launch.number},
+              {"blocks", blocks},
+              {"cold_start", launch.cold_start ? to_json(*launch.cold_start) : Json()},
+              {"warmup_inferences", launch.warmup_inferences},
+              {"is_steady", launch.is_steady},
+              {"is_restless", launch.is_restless},
+              {"busy_ns", launch.busy_ns},
+              {"peak_rss_bytes", launch.peak_rss_bytes},
+              {"inputs_digest", launch.inputs_digest}};
+    if (launch.shape) {
+        json["shape"] = to_json(*launch.shape);
+    }
+    return json;
 }
 
 Json to_json(const Accuracy& accuracy) {
@@ -152,11 +167,28 @@ Block block_from(const Json& json, const std::string& where) {
     return block;
 }
 
+plan::LaunchShape shape_from(const Json& json, const std::string& where) {
+    plan::LaunchShape shape;
+    shape.blocks = checked::small_integer(json, "blocks", where);
+    shape.chosen_by = checked::small_integer(json, "chosen_by", where);
+    if (checked::has(json, "iterations")) {
+        shape.block.iterations = checked::integer(json, "iterations", checked::not_negative, where);
+    } else {
+        shape.block.duration =
+            std::chrono::nanoseconds(checked::integer(json, "duration_ns", checked::duration_ns, where));
+        shape.block.least_iterations = checked::integer(json, "least_iterations", checked::not_negative, where);
+    }
+    return shape;
+}
+
 Launch launch_from(const Json& json, const std::string& where) {
     Launch launch;
     launch.number = checked::small_integer(json, "number", where);
     for (const Json& block : checked::list(json, "blocks", where)) {
         launch.blocks.push_back(block_from(block, place_of(where, "blocks", launch.blocks.size())));
+    }
+    if (checked::has(json, "shape")) {
+        launch.shape = shape_from(checked::object(json, "shape", where), place_of(where, "shape"));
     }
     launch.cold_start = if_not_null(json, "cold_start", where, cold_start_from);
     launch.warmup_inferences = checked::integer(json, "warmup_inferences", checked::not_negative, where);

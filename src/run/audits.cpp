@@ -25,10 +25,19 @@ std::vector<Other> others_of(const plan::Cell& cell) {
     return others;
 }
 
+/// Counts, not times, so that two audits of the same settings make the same number of calls.
+plan::LaunchShape shape_for(const plan::RunOptions& options) {
+    plan::LaunchShape shape{1, options.sampling.shape.block};
+    if (!options.is_given("iterations") && !options.sampling.is_for_emulation) {
+        shape.block.iterations = audited_inferences;
+    }
+    return shape;
+}
+
 }  // namespace
 
-Audits::Audits(World& world, std::function<void(const records::AuditRecord&)> keep)
-    : world_(world), keep_(std::move(keep)) {}
+Audits::Audits(World& world, const plan::RunOptions& options, std::function<void(const records::AuditRecord&)> keep)
+    : world_(world), shape_(shape_for(options)), keep_(std::move(keep)) {}
 
 void Audits::adopt(const std::vector<records::AuditRecord>& earlier) {
     for (const records::AuditRecord& record : earlier) {
@@ -57,7 +66,7 @@ const records::AuditRecord& Audits::record_for(const plan::Cell& cell) {
     if (const auto found = made_.find(cell.key); found != made_.end()) {
         return found->second;
     }
-    const std::unique_ptr<LiveLaunch> launch = world_.launch(cell, 0, Purpose::audit);
+    const std::unique_ptr<LiveLaunch> launch = world_.launch(cell, 0, Purpose::audit, shape_);
     launch->take_block(0);
     launch->finish();
     add(launch->take_audit());

@@ -17,13 +17,15 @@ namespace gravbench::run {
 class Audits {
   public:
     /// Each new one goes to `keep`.
-    Audits(World& world, std::function<void(const records::AuditRecord&)> keep);
+    Audits(World& world, const plan::RunOptions& options, std::function<void(const records::AuditRecord&)> keep);
 
     /// Those of an interrupted run.
     void adopt(const std::vector<records::AuditRecord>& earlier);
     /// Takes the audit that a launch made.
     void add(records::AuditRecord record);
 
+    /// What its launches measure.
+    const plan::LaunchShape& shape() const { return shape_; }
     /// How many launches it would take to audit the cell now.
     std::size_t launches_needed(const plan::Cell& cell) const;
     /// Fills the outcome's audit and alternatives. Throws Interrupted.
@@ -33,6 +35,7 @@ class Audits {
     const records::AuditRecord& record_for(const plan::Cell& cell);
 
     World& world_;
+    plan::LaunchShape shape_;
     std::function<void(const records::AuditRecord&)> keep_;
     std::map<std::string, records::AuditRecord> made_;
 };

@@ -23,7 +23,14 @@ std::vector<Group> units_of(const plan::Plan& plan) {
 }  // namespace
 
 Rounds::Rounds(const plan::Plan& plan)
-    : units_(units_of(plan)), cells_(plan.cells.size()), sampling_(plan.options.sampling) {}
+    : units_(units_of(plan)), unit_of_(plan.cells.size()), cells_(plan.cells.size()), sampling_(plan.options.sampling) {
+    for (std::size_t unit = 0; unit < units_.size(); ++unit) {
+        shapes_.emplace_back(plan.options, units_[unit].size());
+        for (const std::size_t cell : units_[unit]) {
+            unit_of_[cell] = unit;
+        }
+    }
+}
 
 void Rounds::observe(std::size_t cell, const records::LaunchRecord& record) {
     Seen& seen = cells_[cell];
@@ -31,6 +38,10 @@ void Rounds::observe(std::size_t cell, const records::LaunchRecord& record) {
     seen.has_complete = seen.has_complete || record.is_complete();
     // One that has only failed will fail again; one that has succeeded may go on.
     seen.is_given_up = seen.is_given_up || !seen.has_complete;
+    if (record.is_complete()) {
+        const std::size_t unit = unit_of_[cell];
+        shapes_[unit].observe(cell == units_[unit].front() ? 0 : 1, record.launch);
+    }
 }
 
 /// The cells of the unit that lack the launch that it is at.
@@ -44,7 +55,7 @@ Group Rounds::wanted(std::size_t unit) const {
 
 std::optional<Wave> Rounds::next() {
     for (; number_ < plan::Sampling::most_launches; ++number_) {
-        Wave wave{number_, number_ >= sampling_.launches, {}};
+        Wave wave{number_, number_ >= sampling_.launches, {}, {}};
         bool is_any_unfinished = false;
         for (const std::size_t unit : round_order(units_.size(), sampling_.seed, number_)) {
             if (wave.is_extra && is_enough(unit)) {
@@ -55,6 +66,7 @@ std::optional<Wave> Rounds::next() {
             is_any_unfinished = is_any_unfinished || is_alive;
             if (Group cells = wanted(unit); !cells.empty()) {
                 wave.units.push_back(std::move(cells));
+                wave.shapes.push_back(shapes_[unit].shape());
             }
         }
         if (!wave.units.empty()) {
@@ -132,21 +144,14 @@ Pairs::Pairs(const plan::Plan& plan, FigureSource source)
       source_(std::move(source)),
       metric_(plan.options.stopping.metric),
       wanted_(plan.options.wanted_precision()),
-      unit_of_(plan.cells.size()),
-      known_(units().size()) {
-    for (std::size_t unit = 0; unit < units().size(); ++unit) {
-        for (const std::size_t cell : units()[unit]) {
-            unit_of_[cell] = unit;
-        }
-    }
-}
+      known_(units().size()) {}
 
 void Pairs::observe(std::size_t cell, const records::LaunchRecord& record) {
     Rounds::observe(cell, record);
     if (!record.is_complete()) {
         return;
     }
-    const std::size_t unit = unit_of_[cell];
+    const std::size_t unit = unit_of(cell);
     Known& known = known_[unit];
     const auto figure = source_.of_launch(record.launch, metric_);
     if (!figure) {

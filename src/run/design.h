@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "records/launch_record.h"
 #include "run/order.h"
+#include "run/shape_choice.h"
 
 namespace gravbench::run {
 
@@ -22,6 +23,8 @@ struct Wave {
     bool is_extra = false;
     /// In the order in which they begin. The cells of one unit begin together or not at all.
     std::vector<Group> units;
+    /// What the launches of each unit measure.
+    std::vector<plan::LaunchShape> shapes;
 };
 
 /// Decides what is measured next. It sees what launches measured, and starts nothing: the session does (session.h).
@@ -52,6 +55,7 @@ class Rounds : public Design {
     /// Whether launches beyond the plan's would be wasted on this unit.
     virtual bool is_enough(std::size_t unit) = 0;
     const std::vector<Group>& units() const { return units_; }
+    std::size_t unit_of(std::size_t cell) const { return unit_of_[cell]; }
 
   private:
     struct Seen {
@@ -62,6 +66,8 @@ class Rounds : public Design {
     Group wanted(std::size_t unit) const;
 
     std::vector<Group> units_;
+    std::vector<std::size_t> unit_of_;
+    std::vector<ShapeChoice> shapes_;  ///< of the units
     std::vector<Seen> cells_;
     plan::Sampling sampling_;
     int number_ = 0;
@@ -134,7 +140,6 @@ class Pairs final : public Rounds {
     FigureSource source_;
     std::string metric_;
     double wanted_;
-    std::vector<std::size_t> unit_of_;
     std::vector<Known> known_;
 };
 

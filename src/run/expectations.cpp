@@ -8,25 +8,37 @@ namespace gravbench::run {
 
 using std::chrono::nanoseconds;
 
-Expectations::Expectations(const plan::Plan& plan) : sampling_(plan.options.sampling), cells_(plan.cells.size()) {}
+namespace {
 
-std::int64_t Expectations::blocks_ns(const records::Launch& launch) const {
-    const std::int64_t one = !launch.cold_start                           ? 0
-                             : launch.cold_start->second_inference_ns > 0 ? launch.cold_start->second_inference_ns
-                                                                          : launch.cold_start->first_inference_ns;
-    const std::int64_t block = sampling_.iterations ? *sampling_.iterations * one
-                                                    : std::max<std::int64_t>(sampling_.duration.count(),
-                                                                             plan::Sampling::least_iterations * one);
-    // Before a block an engine is woken up, after it its threads are waited for; after the last one it ends.
-    constexpr std::int64_t around_block = 50'000'000;
-    return sampling_.blocks * (block + around_block);
+/// Before a block an engine is woken up, after it its threads are waited for; after the last one it ends.
+constexpr std::int64_t around_block_unseen = 50'000'000;
+
+}  // namespace
+
+Expectations::Expectations(const plan::Plan& plan) : cells_(plan.cells.size()) {}
+
+std::int64_t Expectations::blocks_ns(const Seen& seen, const plan::LaunchShape& shape) {
+    const plan::BlockLength& length = shape.block;
+    const std::int64_t block = length.iterations ? *length.iterations * seen.inference_ns
+                                                 : std::max<std::int64_t>(length.duration.count(),
+                                                                          length.least_iterations * seen.inference_ns);
+    return shape.blocks * (block + seen.around_block_ns);
 }
 
 void Expectations::warmed_up(std::size_t cell, const records::Launch& launch) {
     Seen& seen = cells_[cell];
-    if (seen.launch_ns == 0) {
-        seen.launch_ns = launch.busy_ns + blocks_ns(launch);
-        longest_ns_ = std::max(longest_ns_, seen.launch_ns);
+    const bool is_new = seen.start_ns == 0;
+    seen.start_ns = launch.busy_ns;
+    if (!is_new) {
+        return;
+    }
+    seen.around_block_ns = around_block_unseen;
+    if (launch.cold_start) {
+        const records::ColdStart& cold = *launch.cold_start;
+        seen.inference_ns = cold.second_inference_ns > 0 ? cold.second_inference_ns : cold.first_inference_ns;
+    }
+    if (launch.shape) {
+        longest_ns_ = std::max(longest_ns_, seen.start_ns + blocks_ns(seen, *launch.shape));
     }
 }
 
@@ -38,33 +50,37 @@ void Expectations::finished(std::size_t cell, const records::Launch& launch) {
         measured += block.wall_ns;
         inferences += static_cast<std::int64_t>(block.samples_ns.size());
     }
-    // An audit's inferences, and its few calls of warm-up.
-    const std::int64_t audited = audited_inferences + sampling_.iterations.value_or(audited_inferences);
-    seen.launch_ns = launch.busy_ns;
-    seen.audit_ns = std::max<std::int64_t>(0, launch.busy_ns - measured) +
-                    (inferences == 0 ? 0 : std::min(measured, audited * (measured / inferences)));
+    const auto blocks = static_cast<std::int64_t>(launch.blocks.size());
+    const std::int64_t beyond = std::max<std::int64_t>(0, launch.busy_ns - measured);
+    // Of a launch that an interrupted run made, only the whole is known.
+    const std::int64_t start = seen.start_ns > 0 ? std::min(seen.start_ns, beyond)
+                                                 : std::max<std::int64_t>(1, beyond - blocks * around_block_unseen);
+    seen.start_ns = start;
+    seen.around_block_ns = blocks == 0 ? around_block_unseen : (beyond - start) / blocks;
+    seen.inference_ns = inferences == 0 ? seen.inference_ns : measured / inferences;
     seen.peak_bytes = std::max(seen.peak_bytes, launch.peak_rss_bytes);
-    longest_ns_ = std::max(longest_ns_, seen.launch_ns);
+    longest_ns_ = std::max(longest_ns_, launch.busy_ns);
 }
 
-nanoseconds Expectations::launch(std::size_t cell) const {
-    const std::int64_t seen = cells_[cell].launch_ns;
-    return nanoseconds(seen > 0 ? seen : longest_ns_);
+nanoseconds Expectations::launch(std::size_t cell, const plan::LaunchShape& shape) const {
+    const Seen& seen = cells_[cell];
+    return nanoseconds(seen.start_ns > 0 ? seen.start_ns + blocks_ns(seen, shape) : longest_ns_);
 }
 
-nanoseconds Expectations::rest(std::size_t cell, const records::Launch& begun) const {
-    return std::max(launch(cell) - nanoseconds(begun.busy_ns), nanoseconds(0));
+nanoseconds Expectations::blocks(std::size_t cell, const plan::LaunchShape& shape) const {
+    return nanoseconds(blocks_ns(cells_[cell], shape));
 }
 
-nanoseconds Expectations::audit(std::size_t cell) const {
-    return nanoseconds(cells_[cell].audit_ns);
+nanoseconds Expectations::audit(std::size_t cell, const plan::LaunchShape& shape) const {
+    const Seen& seen = cells_[cell];
+    return nanoseconds(seen.start_ns + audited_inferences * seen.inference_ns + blocks_ns(seen, shape));
 }
 
 bool TimeLimit::allows_launch(nanoseconds elapsed, nanoseconds expected, bool is_extra) const {
     if (most_) {
         return elapsed + expected <= *most_;
     }
-    return !is_extra || elapsed <= plan::Stopping::most_time_unasked;
+    return !is_extra || elapsed <= most_for_extra_;
 }
 
 bool TimeLimit::allows_audit(nanoseconds elapsed, nanoseconds expected) const {

@@ -101,7 +101,7 @@ void Launch::attempt(Step step) {
 }
 
 Launch::Launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
-               Profile* profile)
+               const plan::LaunchShape& shape, Profile* profile)
     : context_(context),
       cell_(cell),
       model_(model),
@@ -111,6 +111,7 @@ Launch::Launch(const LaunchContext& context, const plan::Cell& cell, const plan:
       cpus_(machine::read_self().usable_cpus) {
     record_.cell = cell.key;
     record_.launch.number = number;
+    record_.launch.shape = shape;
     attempt([this] { start(); });
 }
 
@@ -185,14 +186,14 @@ void Launch::wake_up() {
 }
 
 records::Block Launch::measure_block() {
-    const plan::Sampling& sampling = context_.sampling;
-    const std::int64_t least = sampling.iterations.value_or(plan::Sampling::least_iterations);
+    const plan::BlockLength& length = record_.launch.shape->block;
+    const std::int64_t least = length.iterations.value_or(length.least_iterations);
     const nanoseconds expected = least * nanoseconds(one_inference_ns_) * 2;
     const auto before = machine::read_disturbance_counters(cpus_, client_->process_id());
     const protocol::BlockSamples measured =
-        sampling.iterations ? client_->run_count(*sampling.iterations, expected)
-                            : client_->run_duration(sampling.duration, least, plan::Sampling::most_iterations,
-                                                    sampling.duration + expected);
+        length.iterations ? client_->run_count(*length.iterations, expected)
+                          : client_->run_duration(length.duration, least, plan::Sampling::most_iterations,
+                                                  length.duration + expected);
     const auto after = machine::read_disturbance_counters(cpus_, client_->process_id());
     records::Block block;
     block.wall_ns = measured.wall_ns;
@@ -263,8 +264,8 @@ void Launch::finish() {
 }
 
 records::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
-                                     int number, Profile* profile) {
-    Launch launch(context, cell, model, number, profile);
+                                     int number) {
+    Launch launch(context, cell, model, number, {1, context.sampling.shape.block});
     launch.take_block(0);
     launch.finish();
     return launch.record();

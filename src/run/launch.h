@@ -43,7 +43,7 @@ class Launch {
     /// Starts the engine and warms it up. With `profile` it runs under oneDNN's verbose profile, and its times are no
     /// measurement.
     Launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
-           Profile* profile = nullptr);
+           const plan::LaunchShape& shape, Profile* profile = nullptr);
 
     bool has_failed() const { return record_.problem.has_value(); }
     /// One block, in this round of the run. Afterwards its threads are waited for to fall asleep.
@@ -78,7 +78,7 @@ class Launch {
 
 /// A launch of one block from beginning to end.
 records::LaunchRecord measure_launch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model,
-                                     int number, Profile* profile = nullptr);
+                                     int number);
 
 /// The environment of an engine's process under these settings, which win over what the engine's definition says.
 Environment environment_for(const Engine& engine, const plan::LaunchSetup& setup = {});

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "machine/machine.h"
 #include "run/profile.h"
+#include "run/stop_signal.h"
 
 namespace gravbench::run {
 namespace {
@@ -26,10 +27,7 @@ std::string file_name(std::string key) {
     return key;
 }
 
-/// Counts, not times, so that two audits of the same settings make the same number of calls.
-LaunchContext for_audits(LaunchContext context, const plan::RunOptions& options) {
-    const bool is_as_asked = options.given.count("iterations") != 0 || context.sampling.is_for_emulation;
-    context.sampling.iterations = is_as_asked ? context.sampling.iterations : audited_inferences;
+LaunchContext for_audits(LaunchContext context) {
     context.sampling.warmup_time = std::chrono::nanoseconds(0);
     context.yardstick = nullptr;
     return context;
@@ -39,10 +37,11 @@ LaunchContext for_audits(LaunchContext context, const plan::RunOptions& options)
 class ProcessLaunch final : public LiveLaunch {
   public:
     ProcessLaunch(const LaunchContext& context, const plan::Cell& cell, const plan::Model& model, int number,
-                  std::unique_ptr<Profile> profile, std::function<void(const Profile&)> keep_log)
+                  const plan::LaunchShape& shape, std::unique_ptr<Profile> profile,
+                  std::function<void(const Profile&)> keep_log)
         : profile_(std::move(profile)),
           keep_log_(std::move(keep_log)),
-          launch_(context, cell, model, number, profile_.get()) {}
+          launch_(context, cell, model, number, shape, profile_.get()) {}
 
     void take_block(int round) override { launch_.take_block(round); }
     void compare_with(const Reference& reference) override { launch_.compare_with(reference); }
@@ -65,12 +64,19 @@ RealWorld::RealWorld(const plan::Plan& plan, LaunchContext context, References* 
                      std::function<void(const std::string&)> warn)
     : plan_(plan),
       context_(std::move(context)),
-      audit_context_(for_audits(context_, plan.options)),
+      audit_context_(for_audits(context_)),
       references_(references),
       warn_(std::move(warn)) {}
 
 std::int64_t RealWorld::monotonic_ns() const {
     return gravbench::monotonic_ns();
+}
+
+void RealWorld::wait_until(std::int64_t monotonic_ns) {
+    const std::chrono::nanoseconds left(monotonic_ns - gravbench::monotonic_ns());
+    if (left.count() > 0 && is_raised_within(context_.stop_descriptor, left)) {
+        throw Interrupted();
+    }
 }
 
 std::int64_t RealWorld::available_memory_bytes() const {
@@ -84,7 +90,8 @@ std::int64_t RealWorld::expected_bytes(const plan::Cell& cell) const {
     return (std::int64_t{512} << 20) + (unknown ? 0 : 3 * static_cast<std::int64_t>(file));
 }
 
-std::unique_ptr<LiveLaunch> RealWorld::launch(const plan::Cell& cell, int number, Purpose purpose) {
+std::unique_ptr<LiveLaunch> RealWorld::launch(const plan::Cell& cell, int number, Purpose purpose,
+                                              const plan::LaunchShape& shape) {
     const auto keep_log = [this, key = cell.key](const Profile& profile) {
         const std::string& folder = plan_.options.places.keep_logs;
         if (folder.empty()) {
@@ -97,7 +104,7 @@ std::unique_ptr<LiveLaunch> RealWorld::launch(const plan::Cell& cell, int number
         }
     };
     return std::make_unique<ProcessLaunch>(
-        purpose == Purpose::audit ? audit_context_ : context_, cell, plan_.models[cell.model], number,
+        purpose == Purpose::audit ? audit_context_ : context_, cell, plan_.models[cell.model], number, shape,
         purpose == Purpose::timing ? nullptr : std::make_unique<Profile>(), keep_log);
 }
 

@@ -22,9 +22,11 @@ class RealWorld final : public World {
               std::function<void(const std::string&)> warn);
 
     std::int64_t monotonic_ns() const override;
+    void wait_until(std::int64_t monotonic_ns) override;
     std::int64_t available_memory_bytes() const override;
     std::int64_t expected_bytes(const plan::Cell& cell) const override;
-    std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose) override;
+    std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose,
+                                       const plan::LaunchShape& shape) override;
     const Reference& reference_for(const plan::Cell& cell) override;
 
   private:

@@ -19,6 +19,7 @@ using std::chrono::nanoseconds;
 /// A launch that is alive, with what it still needs.
 struct Session::Resident {
     std::size_t cell;
+    int blocks;  ///< that it takes in all
     const Reference* reference = nullptr;
     std::unique_ptr<LiveLaunch> launch;
     bool is_over = false;
@@ -27,12 +28,15 @@ struct Session::Resident {
 /// Which units of a wave may begin: asked once for each, since its cells begin together or not at all.
 struct Session::WaveState {
     const Wave& wave;
+    int first_round;       ///< of its blocks, which cells that are not alive together have too
     nanoseconds reserved;  ///< for audits
     std::vector<std::size_t> unit_of;
     std::vector<std::optional<bool>> may_begin;
 
-    WaveState(const Wave& of, std::size_t cells, nanoseconds for_audits)
-        : wave(of), reserved(for_audits), unit_of(cells), may_begin(of.units.size()) {
+    const plan::LaunchShape& shape_of(std::size_t cell) const { return wave.shapes[unit_of[cell]]; }
+
+    WaveState(const Wave& of, std::size_t cells, int round, nanoseconds for_audits)
+        : wave(of), first_round(round), reserved(for_audits), unit_of(cells), may_begin(of.units.size()) {
         for (std::size_t unit = 0; unit < wave.units.size(); ++unit) {
             for (const std::size_t cell : wave.units[unit]) {
                 unit_of[cell] = unit;
@@ -55,7 +59,7 @@ Session::Session(const plan::Plan& plan, World& world, Design& design, Keep keep
       has_complete_(plan.cells.size()) {
     outcome_.cells.resize(plan.cells.size());
     if (plan.options.judging.has_audit) {
-        audits_.emplace(world, keep_.audit);
+        audits_.emplace(world, plan.options, keep_.audit);
     }
 }
 
@@ -104,7 +108,7 @@ records::RunOutcome Session::run() {
     try {
         while (!is_time_over_) {
             const std::optional<Wave> wave = design_.next();
-            if (!wave) {
+            if (!wave || !wait_for_turn()) {
                 break;
             }
             measure(*wave);
@@ -137,9 +141,25 @@ std::vector<Group> Session::groups_of(const Wave& wave) const {
     return groups_within(wave.units, needs, static_cast<std::int64_t>(share * available));
 }
 
+/// Where the run is spread over a time, waves begin at even distances. False where the next would begin after the end.
+bool Session::wait_for_turn() {
+    const plan::Stopping& stopping = plan_.options.stopping;
+    const int pauses = std::max(plan_.options.sampling.launches - 1, 1);
+    if (last_wave_ns_ && stopping.spread.count() > 0) {
+        const std::int64_t begin_ns = *last_wave_ns_ + stopping.spread.count() / pauses;
+        if (stopping.max_time && nanoseconds(begin_ns - started_ns_) > *stopping.max_time) {
+            return false;
+        }
+        progress_.begin("the next launches (--spread)");
+        world_.wait_until(begin_ns);
+    }
+    last_wave_ns_ = world_.monotonic_ns();
+    return true;
+}
+
 void Session::measure(const Wave& wave) {
     // Time that further launches would take from the audits is not theirs: audits were asked for too.
-    WaveState state(wave, plan_.cells.size(), wave.is_extra ? audits_to_come() : nanoseconds(0));
+    WaveState state(wave, plan_.cells.size(), next_round_, wave.is_extra ? audits_to_come() : nanoseconds(0));
     for (const Group& group : groups_of(wave)) {
         measure_group(group, state);
     }
@@ -151,13 +171,13 @@ void Session::measure_group(const Group& group, WaveState& state) {
     try {
         for (const std::size_t place : round_order(group.size(), plan_.options.sampling.seed, state.wave.number)) {
             if (may_begin(group[place], state)) {
-                begin(group[place], state.wave, residents);
+                begin(group[place], state, residents);
             }
         }
         // Places are those of cells, not of who was begun first: else one order would undo the other.
         std::sort(residents.begin(), residents.end(),
                   [](const Resident& a, const Resident& b) { return a.cell < b.cell; });
-        take_blocks(residents, state.wave.number);
+        take_blocks(residents, state.first_round);
         for (Resident& resident : residents) {
             finish(resident);
         }
@@ -172,7 +192,7 @@ bool Session::may_begin(std::size_t cell, WaveState& state) {
     if (!answer) {
         nanoseconds expected = begun_ + state.reserved;
         for (const std::size_t other : state.wave.units[state.unit_of[cell]]) {
-            expected += expectations_.launch(other);
+            expected += expectations_.launch(other, state.shape_of(other));
             expected += needs_reference(other) ? expectations_.reference() : nanoseconds(0);
         }
         answer = limit_.allows_launch(elapsed(), expected, state.wave.is_extra);
@@ -181,26 +201,27 @@ bool Session::may_begin(std::size_t cell, WaveState& state) {
     return *answer;
 }
 
-void Session::begin(std::size_t index, const Wave& wave, std::vector<Resident>& residents) {
+void Session::begin(std::size_t index, const WaveState& state, std::vector<Resident>& residents) {
     const plan::Cell& cell = plan_.cells[index];
     progress_.begin(cell.key);
     const std::optional<const Reference*> reference = reference_for(index);
     if (!reference) {
         return;
     }
-    if (wave.is_extra) {
+    if (state.wave.is_extra) {
         progress_.launch_expected(cell.key);
     }
     const bool is_own_audit = audits_ && plan_.options.sampling.is_for_emulation;
-    residents.push_back({index, *reference,
-                         world_.launch(cell, wave.number, is_own_audit ? Purpose::timing_and_audit : Purpose::timing)});
+    const Purpose purpose = is_own_audit ? Purpose::timing_and_audit : Purpose::timing;
+    const plan::LaunchShape& shape = state.shape_of(index);
+    residents.push_back({index, shape.blocks, *reference, world_.launch(cell, state.wave.number, purpose, shape)});
     Resident& resident = residents.back();
     if (resident.launch->has_failed()) {
         finish(resident);
         return;
     }
     expectations_.warmed_up(index, resident.launch->record().launch);
-    begun_ += expectations_.rest(index, resident.launch->record().launch);
+    begun_ += expectations_.blocks(index, shape);
 }
 
 bool Session::needs_reference(std::size_t cell) const {
@@ -232,12 +253,18 @@ void Session::give_up(std::size_t cell, records::Problem problem) {
     outcome_.cells[cell].problems.push_back(std::move(problem));
 }
 
-void Session::take_blocks(std::vector<Resident>& residents, int number) {
-    const plan::Sampling& sampling = plan_.options.sampling;
-    for (int block = 0; block < sampling.blocks; ++block) {
-        const int round = number * sampling.blocks + block;
-        for (const std::size_t place : round_order(residents.size(), sampling.seed, round)) {
-            take_block(residents[place], round);
+/// The launches that take fewer blocks than others are over before these.
+void Session::take_blocks(std::vector<Resident>& residents, int first_round) {
+    int most = 0;
+    for (const Resident& resident : residents) {
+        most = std::max(most, resident.blocks);
+    }
+    for (int block = 0; block < most; ++block) {
+        const int round = first_round + block;
+        for (const std::size_t place : round_order(residents.size(), plan_.options.sampling.seed, round)) {
+            if (block < residents[place].blocks) {
+                take_block(residents[place], round);
+            }
         }
     }
 }
@@ -289,6 +316,9 @@ void Session::take_over(std::size_t cell, LaunchRecord record) {
         has_complete_[cell] = true;
     }
     has_accuracy_[cell] = has_accuracy_[cell] || record.accuracy.has_value();
+    for (const records::Block& block : record.launch.blocks) {
+        next_round_ = std::max(next_round_, block.round + 1);
+    }
     outcome_.cells[cell].launches.push_back(std::move(record));
 }
 
@@ -308,7 +338,8 @@ nanoseconds Session::audits_to_come() const {
     const bool is_any = audits_ && plan_.options.stopping.max_time;
     for (std::size_t cell = 0; is_any && cell < plan_.cells.size(); ++cell) {
         if (has_complete_[cell]) {
-            time += expectations_.audit(cell) * static_cast<std::int64_t>(audits_->launches_needed(plan_.cells[cell]));
+            time += expectations_.audit(cell, audits_->shape()) *
+                    static_cast<std::int64_t>(audits_->launches_needed(plan_.cells[cell]));
         }
     }
     return time;
@@ -321,7 +352,7 @@ void Session::audit() {
         }
         const plan::Cell& cell = plan_.cells[i];
         const auto launches = static_cast<std::int64_t>(audits_->launches_needed(cell));
-        const nanoseconds expected = expectations_.audit(i) * launches;
+        const nanoseconds expected = expectations_.audit(i, audits_->shape()) * launches;
         if (launches > 0 && !limit_.allows_audit(elapsed(), expected)) {
             outcome_.cells[i].problems.push_back(
                 {"not_audited", fmt::format("--max-time left no time for the audit, which takes about {}",

@@ -46,13 +46,14 @@ class Session {
 
     std::chrono::nanoseconds elapsed() const;
     std::vector<Group> groups_of(const Wave& wave) const;
+    bool wait_for_turn();
     void measure(const Wave& wave);
     void measure_group(const Group& group, WaveState& state);
     bool may_begin(std::size_t cell, WaveState& state);
-    void begin(std::size_t cell, const Wave& wave, std::vector<Resident>& residents);
+    void begin(std::size_t cell, const WaveState& state, std::vector<Resident>& residents);
     bool needs_reference(std::size_t cell) const;
     std::optional<const Reference*> reference_for(std::size_t cell);
-    void take_blocks(std::vector<Resident>& residents, int number);
+    void take_blocks(std::vector<Resident>& residents, int first_round);
     void take_block(Resident& resident, int round);
     void finish(Resident& resident);
     void drop_one_without_accuracy(std::vector<records::LaunchRecord>& launches) const;
@@ -75,7 +76,9 @@ class Session {
     records::RunOutcome outcome_;
     std::vector<bool> has_accuracy_;
     std::vector<bool> has_complete_;
-    std::chrono::nanoseconds begun_{0};  ///< what the blocks of this group's launches will take
+    int next_round_ = 0;                        ///< of the next wave's blocks
+    std::optional<std::int64_t> last_wave_ns_;  ///< when it began
+    std::chrono::nanoseconds begun_{0};         ///< what the blocks of this group's launches will take
     bool is_time_over_ = false;
 };
 

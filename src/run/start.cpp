@@ -91,9 +91,10 @@ Parts fingerprint(const plan::Plan& plan, const machine::Machine& host) {
     }
     const plan::Sampling& sampling = plan.options.sampling;
     parts["--seed"] = std::to_string(sampling.seed);
-    parts["--blocks"] = std::to_string(sampling.blocks);
-    parts["--iterations"] = sampling.iterations ? std::to_string(*sampling.iterations) : "not given";
-    parts["--duration"] = milliseconds_of(sampling.duration);
+    const plan::BlockLength& block = sampling.shape.block;
+    parts["--blocks"] = std::to_string(sampling.shape.blocks);
+    parts["--iterations"] = block.iterations ? std::to_string(*block.iterations) : "not given";
+    parts["--duration"] = milliseconds_of(block.duration);
     parts["--warmup"] = std::to_string(sampling.warmup);
     parts["--warmup-time"] = milliseconds_of(sampling.warmup_time);
     return parts;

@@ -71,17 +71,13 @@ StopSignal::~StopSignal() {
     ::close(write_end_);
 }
 
-bool StopSignal::is_raised() const {
-    return is_raised_within(std::chrono::nanoseconds(0));
-}
-
-bool StopSignal::is_raised_within(std::chrono::nanoseconds time) const {
+bool is_raised_within(int stop_descriptor, std::chrono::nanoseconds time) {
     const auto end = std::chrono::steady_clock::now() + time;
     constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         const auto wait = std::clamp(left, std::chrono::milliseconds(0), longest_wait);
-        pollfd descriptor{read_end_, POLLIN, 0};
+        pollfd descriptor{stop_descriptor, POLLIN, 0};
         if (::poll(&descriptor, 1, static_cast<int>(wait.count())) > 0) {
             return true;
         }

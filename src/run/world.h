@@ -44,12 +44,16 @@ class World {
   public:
     virtual ~World() = default;
     virtual std::int64_t monotonic_ns() const = 0;
+    /// Returns at that time. Throws Interrupted.
+    virtual void wait_until(std::int64_t monotonic_ns) = 0;
     /// What new processes can take.
     virtual std::int64_t available_memory_bytes() const = 0;
     /// What the cell's engine takes, before anybody has seen it.
     virtual std::int64_t expected_bytes(const plan::Cell& cell) const = 0;
-    /// Starts the cell's engine and warms it up. What goes wrong is the launch's problem. Throws Interrupted.
-    virtual std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose) = 0;
+    /// Starts the cell's engine, for blocks as `shape` has them, and warms it up. What goes wrong is the launch's
+    /// problem. Throws Interrupted.
+    virtual std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose,
+                                               const plan::LaunchShape& shape) = 0;
     /// The outputs that the cell's are compared with; stays valid. Throws EngineError where its launch fails, and
     /// Interrupted.
     virtual const Reference& reference_for(const plan::Cell& cell) = 0;

@@ -92,9 +92,10 @@ double mean_square(double squares, double degrees_of_freedom) {
     return degrees_of_freedom > 0 ? squares / degrees_of_freedom : 0;
 }
 
-std::size_t at_least_one(double number) {
-    constexpr double most = 1e6;
-    return static_cast<std::size_t>(std::llround(std::clamp(std::isfinite(number) ? number : most, 1.0, most)));
+std::size_t within(double number, std::size_t least, std::size_t most) {
+    const double limit = static_cast<double>(most);
+    const double whole = std::round(std::isfinite(number) ? number : limit);
+    return static_cast<std::size_t>(std::clamp(whole, static_cast<double>(least), limit));
 }
 
 /// The optimum of one level: it pays to repeat below where what is above costs more and varies less.
@@ -103,6 +104,12 @@ double repetitions(double cost_above, double cost, double variance, double varia
         return 1;
     }
     return std::sqrt(cost_above / std::max(cost, 1e-9) * variance / std::max(variance_above, 1e-12));
+}
+
+/// The most that a launch's figure may vary, so that so many launches give the precision.
+double most_variance(std::size_t launches, double precision) {
+    const auto count = static_cast<double>(launches);
+    return std::pow(precision * std::sqrt(count) / student_t_limit(count - 1, 0.95), 2);
 }
 
 }  // namespace
@@ -130,30 +137,39 @@ VarianceComponents variance_components(const Samples& samples) {
     return components;
 }
 
-Design cheapest_design(const VarianceComponents& components, const Costs& costs, double precision) {
+Design cheapest_design(const VarianceComponents& components, const Costs& costs, double precision,
+                       const DesignLimits& limits) {
     if (!(precision > 0)) {
         throw DataError("a precision is " + std::to_string(precision) + "; it must be above 0");
     }
     Design design;
-    design.inferences = at_least_one(
-        repetitions(costs.block_s, costs.inference_s, components.within_blocks, components.between_blocks));
-    // Without spread between blocks more of them say no more than longer ones.
+    const auto inferences_for = [&](double cost_above, double variance_above) {
+        return within(repetitions(cost_above, costs.inference_s, components.within_blocks, variance_above),
+                      limits.least_inferences, limits.most_inferences);
+    };
+    double of_block = 0;
+    double blocks = 1;
     if (components.between_blocks <= 0) {
-        design.inferences = at_least_one(
-            repetitions(costs.launch_s, costs.inference_s, components.within_blocks, components.between_launches));
+        // Without spread between blocks more of them say no more than longer ones.
+        design.inferences = inferences_for(costs.launch_s, components.between_launches);
+        of_block = components.within_blocks / static_cast<double>(design.inferences);
     } else {
+        design.inferences = inferences_for(costs.block_s, components.between_blocks);
+        of_block = components.between_blocks + components.within_blocks / static_cast<double>(design.inferences);
         const double block_s = costs.block_s + static_cast<double>(design.inferences) * costs.inference_s;
-        const double of_block =
-            components.between_blocks + components.within_blocks / static_cast<double>(design.inferences);
-        design.blocks = at_least_one(repetitions(costs.launch_s, block_s, of_block, components.between_launches));
+        blocks = repetitions(costs.launch_s, block_s, of_block, components.between_launches);
     }
-    const auto inferences = static_cast<double>(design.inferences);
-    const auto blocks = static_cast<double>(design.blocks);
-    const double of_launch =
-        components.between_launches + (components.between_blocks + components.within_blocks / inferences) / blocks;
-    design.launches = launches_needed(std::sqrt(of_launch), precision);
-    design.seconds = static_cast<double>(design.launches) *
-                     (costs.launch_s + blocks * (costs.block_s + inferences * costs.inference_s));
+    design.blocks = within(blocks, limits.least_blocks, limits.most_blocks);
+    // What the least launches leave for blocks.
+    const double left = most_variance(limits.least_launches, precision) - components.between_launches;
+    if (left > 0 && of_block / static_cast<double>(design.blocks) < left) {
+        design.blocks = within(std::ceil(of_block / left), limits.least_blocks, design.blocks);
+    }
+    const double of_launch = components.between_launches + of_block / static_cast<double>(design.blocks);
+    design.launches = std::max(launches_needed(std::sqrt(of_launch), precision), limits.least_launches);
+    const double block_s = costs.block_s + static_cast<double>(design.inferences) * costs.inference_s;
+    design.seconds =
+        static_cast<double>(design.launches) * (costs.launch_s + static_cast<double>(design.blocks) * block_s);
     return design;
 }
 

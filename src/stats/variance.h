@@ -38,7 +38,17 @@ struct Design {
     std::size_t launches = 2;
     double seconds = 0;
 };
-Design cheapest_design(const VarianceComponents& components, const Costs& costs, double precision);
+/// What a design may be.
+struct DesignLimits {
+    std::size_t least_inferences = 1;
+    std::size_t most_inferences = 1'000'000;
+    std::size_t least_blocks = 1;
+    std::size_t most_blocks = 1'000'000;
+    std::size_t least_launches = 2;
+};
+/// Of those within the limits. Where fewer launches than the least would do, these have the fewest blocks that do.
+Design cheapest_design(const VarianceComponents& components, const Costs& costs, double precision,
+                       const DesignLimits& limits = {});
 
 /// How many launches it takes until the half width of a 95% interval, by Student's t from launches of this deviation
 /// (of the logarithms), is at most `precision`. At least 2; at most 1e6.

@@ -142,6 +142,29 @@ std::vector<std::string> rate_texts(const figures::YardstickSummary& summary) {
     return texts;
 }
 
+/// The least and the most of a run's shapes.
+struct Shapes {
+    plan::LaunchShape least;
+    plan::LaunchShape most;
+    std::size_t count = 0;
+
+    void add(const plan::LaunchShape& shape) {
+        const bool is_first = count++ == 0;
+        least.blocks = is_first ? shape.blocks : std::min(least.blocks, shape.blocks);
+        most.blocks = is_first ? shape.blocks : std::max(most.blocks, shape.blocks);
+        least.block = is_first || shape.block.duration < least.block.duration ? shape.block : least.block;
+        most.block = is_first || shape.block.duration > most.block.duration ? shape.block : most.block;
+    }
+    std::string text() const {
+        if (least.blocks == most.blocks && least.block == most.block) {
+            return plan::describe(least);
+        }
+        const std::string length = least.block == most.block ? "" : plan::describe(least.block) + " to ";
+        const std::string blocks = least.blocks == most.blocks ? "" : fmt::format("{} to ", least.blocks);
+        return fmt::format("{}{} blocks of {}{}", blocks, most.blocks, length, plan::describe(most.block));
+    }
+};
+
 }  // namespace
 
 std::string machine_line(const Document& document) {
@@ -169,6 +192,21 @@ std::string yardstick_lines(const Document& document) {
                              fmt::join(rate_texts(summary), ", "));
     }
     return lines;
+}
+
+std::string shape_line(const Document& document) {
+    Shapes first;
+    Shapes chosen;
+    for (const Cell& cell : document.cells) {
+        for (const document::Launch& launch : cell.launches) {
+            if (const auto& shape = launch.measured.shape) {
+                (shape->chosen_by > 0 ? chosen : first).add(*shape);
+            }
+        }
+    }
+    return chosen.count == 0 ? ""
+                             : fmt::format("launches: {} at first, then {}, chosen by what those before showed\n",
+                                           first.text(), chosen.text());
 }
 
 std::string status_line(const Document& document) {

@@ -13,6 +13,8 @@ namespace gravbench::view {
 std::string machine_line(const document::Document& document);
 /// What the machine itself could do between the blocks: a line for each number of threads; empty without readings.
 std::string yardstick_lines(const document::Document& document);
+/// What a launch measured, where the run chose that itself; empty where it did not.
+std::string shape_line(const document::Document& document);
 std::string status_line(const document::Document& document);
 /// Why a figure of these columns is missing, each reason once: "p99 -: needs at least 299 samples, there are 160".
 std::string reason_lines(const document::Document& document, const std::vector<Column>& columns);

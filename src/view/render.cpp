@@ -75,13 +75,14 @@ std::string render_table(const Document& document, const Presentation& presentat
     const Layout layout =
         presentation.columns.empty() ? fitted(table, presentation.width, true) : unabridged(table, presentation.width);
     const auto fit = [&](const std::string& text) { return wrapped(text, presentation.width, hanging_indent); };
-    return fit(machine_line(document) + yardstick_lines(document) + status_line(document)) + layout.above + "\n" +
-           layout.table + "\n" + layout.below + fit(lines_below(document, columns, layout.fallen));
+    return fit(machine_line(document) + yardstick_lines(document) + shape_line(document) + status_line(document)) +
+           layout.above + "\n" + layout.table + "\n" + layout.below +
+           fit(lines_below(document, columns, layout.fallen));
 }
 
 std::string render_markdown(const Document& document, const Presentation& presentation) {
     const std::vector<Column> columns = columns_to_show(document, presentation, false);
-    return machine_line(document) + yardstick_lines(document) + status_line(document) + "\n" +
+    return machine_line(document) + yardstick_lines(document) + shape_line(document) + status_line(document) + "\n" +
            markdown(with_headings(readable_table(document, columns))) + "\n" + lines_below(document, columns, {});
 }
 

@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
     std::iota(cpus.begin(), cpus.end(), 0);
 
     const std::vector<double> times = two_readings_ns(readings, cpus);
-    const auto block_ns = static_cast<double>(gravbench::plan::Sampling().duration.count());
+    const auto block_ns = static_cast<double>(gravbench::plan::Sampling().shape.block.duration.count());
     const auto share = [&](double probability) { return gravbench::stats::quantile(times, probability) / block_ns; };
     fmt::print(
         "counting disturbances of {} threads takes {:.3f}% of a block (a tenth of times {:.3f}% or less, a tenth "

@@ -167,8 +167,8 @@ TEST_CASE("options set how the run measures") {
                                       {"output", "r.json"}})
                                .options;
     CHECK(run.sampling.launches == 7);
-    CHECK(run.sampling.duration == 250ms);
-    CHECK_FALSE(run.sampling.iterations);
+    CHECK(run.sampling.shape.block.duration == 250ms);
+    CHECK_FALSE(run.sampling.shape.block.iterations);
     CHECK(run.sampling.warmup == 9);
     CHECK(run.sampling.warmup_time == 1500ms);
     CHECK(run.stopping.max_time == std::chrono::nanoseconds(1h));
@@ -177,7 +177,7 @@ TEST_CASE("options set how the run measures") {
     CHECK_FALSE(run.judging.has_accuracy);
     CHECK(run.sampling.seed == 42);
     CHECK(run.places.output == "r.json");
-    CHECK(Planner().plan({{"iterations", 100}}).options.sampling.iterations == 100);
+    CHECK(Planner().plan({{"iterations", 100}}).options.sampling.shape.block.iterations == 100);
 }
 
 TEST_CASE("a block cannot end both after a number and after a time") {
@@ -189,14 +189,14 @@ TEST_CASE("for an emulated engine a run measures no more than it must, but what 
     const RunOptions open = for_emulation(Planner().plan({}).options);
     CHECK(open.sampling.launches == 1);
     CHECK(open.sampling.warmup == 1);
-    CHECK(open.sampling.iterations == 1);
+    CHECK(open.sampling.shape.block.iterations == 1);
     CHECK(open.sampling.timeout == 1h);
     CHECK(open.sampling.is_for_emulation);
     const RunOptions told =
         for_emulation(Planner().plan({{"launches", 3}, {"warmup", 4}, {"duration", "2s"}, {"timeout", "9s"}}).options);
     CHECK(told.sampling.launches == 3);
     CHECK(told.sampling.warmup == 4);
-    CHECK_FALSE(told.sampling.iterations);
+    CHECK_FALSE(told.sampling.shape.block.iterations);
     CHECK(told.sampling.timeout == 9s);
 }
 

@@ -107,8 +107,8 @@ TEST_CASE("an option's default text is what the run does by default") {
         option.set(value, set);
         const RunOptions untouched;
         CHECK(set.sampling.launches == untouched.sampling.launches);
-        CHECK(set.sampling.duration == untouched.sampling.duration);
-        CHECK(set.sampling.blocks == untouched.sampling.blocks);
+        CHECK(set.sampling.shape.block.duration == untouched.sampling.shape.block.duration);
+        CHECK(set.sampling.shape.blocks == untouched.sampling.shape.blocks);
         CHECK(set.stopping.metric == untouched.stopping.metric);
         CHECK(set.judging.tolerance == untouched.judging.tolerance);
         CHECK(set.sampling.resident_memory == untouched.sampling.resident_memory);

@@ -121,7 +121,7 @@ TEST_CASE("a run can be made again from what was given, but for what only concer
     const Plan again = plan_of(given_from(first.given, "results.json"));
     CHECK(keys(again) == Keys{first.cells[0].key, first.cells[1].key});
     CHECK(again.cells[0].settings == first.cells[0].settings);
-    CHECK(again.options.sampling.iterations == first.options.sampling.iterations);
+    CHECK(again.options.sampling.shape.block.iterations == first.options.sampling.shape.block.iterations);
     CHECK(again.options.places.output != first.options.places.output);
     CHECK(again.versus.empty());
 }

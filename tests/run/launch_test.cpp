@@ -15,7 +15,7 @@ Reference some_reference() {
 TEST_CASE("a launch gives its blocks, what the engine is, and what it was measured under") {
     const ScriptedEngine scripted(R"({"samples_ns": [[1000000, 2000000]]})");
     const LaunchContext context = scripted.context();
-    Launch launch(context, scripted.cell, scripted.model, 3);
+    Launch launch(context, scripted.cell, scripted.model, 3, context.sampling.shape);
     launch.take_block(7);
     launch.compare_with(some_reference());
     launch.finish();
@@ -58,7 +58,7 @@ TEST_CASE("a stop while the engine hangs in compare leaves the launch its blocks
     const ScriptedEngine scripted(R"({"rules": [{"request": "compare", "do": "hang"}]})");
     const Stop stop;
     const LaunchContext context = scripted.context(stop.descriptor());
-    Launch launch(context, scripted.cell, scripted.model, 0);
+    Launch launch(context, scripted.cell, scripted.model, 0, context.sampling.shape);
     launch.take_block(0);
     launch.take_block(1);
     stop.raise();
@@ -72,7 +72,7 @@ TEST_CASE("a stop while the engine hangs in quit leaves the launch all that it g
     const ScriptedEngine scripted(R"({"rules": [{"request": "quit", "do": "hang"}]})");
     const Stop stop;
     const LaunchContext context = scripted.context(stop.descriptor());
-    Launch launch(context, scripted.cell, scripted.model, 0);
+    Launch launch(context, scripted.cell, scripted.model, 0, context.sampling.shape);
     launch.take_block(0);
     launch.compare_with(some_reference());
     stop.raise();

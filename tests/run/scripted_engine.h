@@ -37,7 +37,7 @@ class ScriptedEngine {
     /// Three inferences to warm up, and blocks of 5.
     LaunchContext context(int stop_descriptor = -1) const {
         plan::Sampling sampling;
-        sampling.iterations = 5;
+        sampling.shape.block.iterations = 5;
         sampling.warmup_time = std::chrono::nanoseconds(0);
         return {{engine}, sampling, 1, folder(), stop_descriptor};
     }

@@ -286,7 +286,7 @@ TEST_CASE("the time since the command began counts") {
 /// Asks for one launch more for ever.
 class Endless final : public Design {
   public:
-    std::optional<Wave> next() override { return Wave{waves++, true, {{0}}}; }
+    std::optional<Wave> next() override { return Wave{waves++, true, {{0}}, {{}}}; }
     void observe(std::size_t, const records::LaunchRecord&) override {}
     void give_up(std::size_t) override {}
     bool gives_up(std::size_t) const override { return false; }
@@ -319,15 +319,87 @@ TEST_CASE("without --max-time further launches end after ten minutes, and the pl
     Rig rig{plan_of(1, 2)};
     FigureSource never_precise = figure_source();
     never_precise.half_width = [](const auto&) { return std::optional(1.0); };
-    UntilPrecise design(rig.plan, never_precise);
     SECTION("further launches") {
+        UntilPrecise design(rig.plan, never_precise);
         rig.run(design);
         CHECK(rig.world.now_ns > nanoseconds(plan::Stopping::most_time_unasked).count());
         CHECK(rig.world.now_ns < nanoseconds(plan::Stopping::most_time_unasked + seconds(3)).count());
     }
     SECTION("the plan's") {
-        rig.world.block_takes = std::chrono::minutes(10);
+        rig.plan.options.sampling.shape.block.duration = std::chrono::minutes(10);
+        UntilPrecise design(rig.plan, never_precise);
         CHECK(rig.run(design).cells[0].launches.size() == 2);
+    }
+}
+
+std::vector<std::int64_t> begins_of(const SimulatedWorld& world) {
+    std::vector<std::int64_t> begins;
+    for (const Event& event : world.events) {
+        if (event.kind == Kind::start) {
+            begins.push_back(event.time_ns);
+        }
+    }
+    return begins;
+}
+
+TEST_CASE("launches that are spread over a time begin at even distances, the last at its end") {
+    Rig rig{fixed(plan_of(1, 4))};
+    rig.plan.options.stopping.spread = std::chrono::minutes(30);
+    rig.run();
+    const std::vector<std::int64_t> begins = begins_of(rig.world);
+    REQUIRE(begins.size() == 4);
+    for (std::size_t i = 1; i < begins.size(); ++i) {
+        CHECK(begins[i] - begins[i - 1] == nanoseconds(std::chrono::minutes(10)).count());
+    }
+}
+
+TEST_CASE("a run that is spread has time for further launches after that, and not without end") {
+    Rig rig{plan_of(1, 2)};
+    rig.plan.options.stopping.spread = std::chrono::minutes(2);
+    FigureSource never_precise = figure_source();
+    never_precise.half_width = [](const auto&) { return std::optional(1.0); };
+    UntilPrecise design(rig.plan, never_precise);
+    const std::int64_t begin = rig.world.now_ns;
+    CHECK(rig.run(design).cells[0].launches.size() == 7);  // At 0, 2, ..., 12 minutes.
+    CHECK(rig.world.now_ns - begin > nanoseconds(std::chrono::minutes(12)).count());
+}
+
+TEST_CASE("a run that is spread waits for no launch that would begin after --max-time") {
+    Rig rig{plan_of(1, 2)};
+    rig.plan.options.stopping.spread = std::chrono::minutes(2);
+    rig.plan.options.stopping.max_time = std::chrono::minutes(5);
+    rig.world.latency = [](const std::string&, int number) { return number % 2 == 0 ? 10.0 : 20.0; };
+    const std::int64_t begin = rig.world.now_ns;
+    CHECK(rig.run().cells[0].launches.size() == 3);
+    CHECK(rig.world.now_ns - begin < nanoseconds(std::chrono::minutes(5)).count());
+}
+
+TEST_CASE("Ctrl-C in a pause between launches ends the run with what it has") {
+    Rig rig{fixed(plan_of(1, 3))};
+    rig.plan.options.stopping.spread = std::chrono::minutes(30);
+    rig.world.interrupts = [](const Event& event) { return event.kind == Kind::wait; };
+    const records::RunOutcome outcome = rig.run();
+    CHECK(outcome.is_interrupted);
+    CHECK(outcome.cells[0].launches.size() == 1);
+    CHECK(problems_of(outcome.cells[0]) == std::vector<std::string>{"interrupted"});
+}
+
+TEST_CASE("where the run chooses, later launches measure what the first ones call for, within --max-time") {
+    Rig rig{plan_of(2, 5)};
+    rig.plan.options.given.clear();
+    rig.plan.options.stopping.max_time = seconds(30);
+    const std::int64_t begin = rig.world.now_ns;
+    const records::RunOutcome outcome = rig.run();
+    CHECK(rig.world.now_ns - begin <= nanoseconds(seconds(30)).count());
+    for (const records::CellOutcome& cell : outcome.cells) {
+        REQUIRE(cell.launches.size() == 5);
+        CHECK(cell.launches[1].launch.blocks.size() == 8);
+        CHECK(cell.launches[1].launch.shape->chosen_by == 0);
+        // It is quiet, so that the fewest blocks do.
+        CHECK(cell.launches[2].launch.blocks.size() == 4);
+        CHECK(cell.launches[2].launch.shape->chosen_by == 2);
+        CHECK(cell.launches[2].launch.blocks[0].round == 16);
+        CHECK(cell.launches[3].launch.blocks[0].round == 20);
     }
 }
 
@@ -363,7 +435,7 @@ TEST_CASE("on an emulated engine each launch is its own audit, and no two live a
     Rig rig{fixed(plan_of(3, 1))};
     rig.plan.options.judging.has_audit = true;
     rig.plan.options.sampling.is_for_emulation = true;
-    rig.plan.options.sampling.blocks = 1;
+    rig.plan.options.sampling.shape.blocks = 1;
     const records::RunOutcome outcome = rig.run();
     CHECK(rig.world.most_alive == 1);
     CHECK(rig.world.count(Kind::audit) == 0);

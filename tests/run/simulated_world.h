@@ -25,17 +25,17 @@ using std::chrono::seconds;
 
 /// What happens to a session's calls, in the order in which they happen.
 struct Event {
-    enum class Kind { start, block, compare, finish, reference, audit };
+    enum class Kind { start, block, compare, finish, reference, audit, wait };
     Kind kind;
     std::string cell;
     int number = 0;
     int round = -1;
+    std::int64_t time_ns = 0;
 };
 
 class SimulatedWorld final : public World {
   public:
     nanoseconds start_takes = milliseconds(300);
-    nanoseconds block_takes = milliseconds(500);
     nanoseconds finish_takes = milliseconds(5);
     nanoseconds reference_takes = milliseconds(300);
     std::int64_t memory_bytes = std::int64_t{64} << 30;
@@ -60,9 +60,16 @@ class SimulatedWorld final : public World {
     }
 
     std::int64_t monotonic_ns() const override { return now_ns; }
+    void wait_until(std::int64_t time_ns) override {
+        now_ns = std::max(now_ns, time_ns);
+        if (interrupts({Event::Kind::wait, "", 0})) {
+            throw Interrupted();
+        }
+    }
     std::int64_t available_memory_bytes() const override { return memory_bytes; }
     std::int64_t expected_bytes(const plan::Cell&) const override { return bytes_of_engine; }
-    std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose) override;
+    std::unique_ptr<LiveLaunch> launch(const plan::Cell& cell, int number, Purpose purpose,
+                                       const plan::LaunchShape& shape) override;
 
     const Reference& reference_for(const plan::Cell& cell) override {
         happen({Event::Kind::reference, cell.key}, reference_takes);
@@ -72,6 +79,7 @@ class SimulatedWorld final : public World {
     /// Notes the event. Throws Interrupted or EngineError where the test says so.
     void happen(const Event& event, nanoseconds takes) {
         events.push_back(event);
+        events.back().time_ns = now_ns;
         if (interrupts(event)) {
             throw Interrupted();
         }
@@ -87,10 +95,12 @@ class SimulatedWorld final : public World {
 
 class SimulatedLaunch final : public LiveLaunch {
   public:
-    SimulatedLaunch(SimulatedWorld& world, const plan::Cell& cell, int number, Purpose purpose)
+    SimulatedLaunch(SimulatedWorld& world, const plan::Cell& cell, int number, Purpose purpose,
+                    const plan::LaunchShape& shape)
         : world_(world), is_audit_(purpose == Purpose::audit) {
         record_.cell = cell.key;
         record_.launch.number = number;
+        record_.launch.shape = shape;
         attempt(is_audit_ ? Event::Kind::audit : Event::Kind::start, -1, world.start_takes);
         ++world_.alive;
         world_.most_alive = std::max(world_.most_alive, world_.alive);
@@ -100,13 +110,14 @@ class SimulatedLaunch final : public LiveLaunch {
     SimulatedLaunch& operator=(const SimulatedLaunch&) = delete;
 
     void take_block(int round) override {
-        if (!attempt(Event::Kind::block, round, is_audit_ ? milliseconds(10) : world_.block_takes)) {
+        const nanoseconds takes = record_.launch.shape->block.duration;
+        if (!attempt(Event::Kind::block, round, is_audit_ ? milliseconds(10) : takes)) {
             return;
         }
         records::Block block;
         const double latency = world_.latency(record_.cell, record_.launch.number);
         block.samples_ns.assign(5, static_cast<std::int64_t>(latency * 1e6));
-        block.wall_ns = world_.block_takes.count();
+        block.wall_ns = takes.count();
         block.round = round;
         record_.launch.blocks.push_back(std::move(block));
         record_.launch.peak_rss_bytes = world_.bytes_of_engine;
@@ -147,8 +158,9 @@ class SimulatedLaunch final : public LiveLaunch {
     records::LaunchRecord record_;
 };
 
-inline std::unique_ptr<LiveLaunch> SimulatedWorld::launch(const plan::Cell& cell, int number, Purpose purpose) {
-    return std::make_unique<SimulatedLaunch>(*this, cell, number, purpose);
+inline std::unique_ptr<LiveLaunch> SimulatedWorld::launch(const plan::Cell& cell, int number, Purpose purpose,
+                                                          const plan::LaunchShape& shape) {
+    return std::make_unique<SimulatedLaunch>(*this, cell, number, purpose, shape);
 }
 
 /// A plan of cells "a0", "a1", ... without accuracy or audit: two blocks of 500 ms a launch.
@@ -160,6 +172,7 @@ inline plan::Plan plan_of(std::size_t cells, int launches = 5) {
         plan.cells.push_back(std::move(cell));
     }
     plan.options.sampling.launches = launches;
+    plan.options.given = {"blocks", "duration"};
     plan.options.judging.has_accuracy = false;
     plan.options.judging.has_audit = false;
     return plan;

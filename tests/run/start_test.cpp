@@ -32,7 +32,7 @@ TEST_CASE("what differs between two runs is named as its user knows it") {
     const auto before = fingerprint(plan, {});
     CHECK(difference(before, before).empty());
     SECTION("an option") {
-        plan.options.sampling.blocks = 3;
+        plan.options.sampling.shape.blocks = 3;
         CHECK(difference(before, fingerprint(plan, {})) == "--blocks was 2 and is 3");
     }
     SECTION("a cell") {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "plan/option.h"
 #include "stats/comparison.h"
 #include "stats/quantile.h"
 
@@ -55,11 +56,12 @@ Estimate estimate_of(const std::vector<double>& ratios, std::size_t pairs) {
     return {pairs, stats::paired_ratio_of(std::span(ratios).first(pairs))};
 }
 
-/// As `run --versus` stops: at half of the tolerance, from 5 pairs on. Nothing where these are too few.
+/// As `run --versus` stops, from 5 pairs on. Nothing where these are too few.
 std::optional<Estimate> precise(const std::vector<double>& ratios, double wanted) {
     for (std::size_t pairs = fixed_pairs.front(); pairs <= ratios.size(); ++pairs) {
         const Estimate estimate = estimate_of(ratios, pairs);
-        if (std::log(estimate.ratio.ci95.high / estimate.ratio.ci95.low) / 2 <= std::log1p(wanted / 2)) {
+        if (std::log(estimate.ratio.ci95.high / estimate.ratio.ci95.low) / 2 <=
+            plan::RunOptions::share_of_tolerance * wanted) {
             return estimate;
         }
     }

@@ -33,8 +33,8 @@ struct GateRates {
     std::string kind;  ///< of noise
     double between_launches = 0;
     double tolerance = 0;
-    std::size_t pairs = 0;    ///< 0: until the interval's half width is half of the tolerance, as `run --versus` does
-    double median_pairs = 0;  ///< that it took
+    std::size_t pairs = 0;                         ///< 0: until the interval is narrow enough, as `run --versus` has it
+    double median_pairs = 0;                       ///< that it took
     std::vector<std::vector<VerdictRates>> rates;  ///< by rule and true effect
 };
 

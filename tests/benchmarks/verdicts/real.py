@@ -46,7 +46,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=0.05, help="how much slower [0.05]")
     parser.add_argument("--max-time", default="90s", help="for each comparison [90s]")
     parser.add_argument("--tolerance", default="2.5%", help="of gravbench's verdicts: half of the slowdown [2.5%%]")
-    parser.add_argument("--precision", default="2%", help="half of the ratio's interval at which gravbench stops [2%%]")
+    parser.add_argument("--precision", default="2%", help="half of the ratio's interval at which gravbench stops, or default [2%%]")
     parser.add_argument("--busy", action="store_true", help="with another process that keeps one core busy")
     parser.add_argument("--seed", type=int, default=1, help="of the order, and of each comparison [1]")
     return parser.parse_args()
@@ -89,7 +89,8 @@ def measure(arguments: argparse.Namespace, comparison: Comparison, index: int) -
         engine = program("gravbench-torch-slowed")
         base = write_engine(folder / "base.json", [engine, "--slow-down", "0"])
         new = write_engine(folder / "new.json", [engine, "--slow-down", str(share)])
-        flags = ["--max-time", arguments.max_time, "--tolerance", arguments.tolerance, "--precision", arguments.precision]
+        flags = ["--max-time", arguments.max_time, "--tolerance", arguments.tolerance]
+        flags += [] if arguments.precision == "default" else ["--precision", arguments.precision]
         judged = judge(shlex.split(comparison["model"]), base, new, folder, *flags, seed=arguments.seed * 10 * MOST + index)
     cell = judged.cell
     result = {

@@ -4,10 +4,12 @@
 //   verdicts_simulation [--runs N] [--wide-runs N] [--threads N] [--seed N] [--check] [-o FILE]
 //   verdicts_simulation --gate [--runs N] [--threads N] [--seed N]
 //   verdicts_simulation --two-runs [--runs N] [--threads N] [--seed N] [--check]
+//   verdicts_simulation --chosen-design [--runs N] [--threads N] [--seed N] [--check]
 //
 // 4000 runs of each of 48 scenarios, in a quarter of an hour. --check fails where a rate is not what it must be.
 // --gate shows instead what rules for a gate say at true ratios about the tolerance, --two-runs how verdicts on two
-// runs do where runs have speeds of their own.
+// runs do where runs have speeds of their own, --chosen-design how interleaved ones do by the design that a run
+// chooses.
 
 #include <cstdio>
 #include <cstring>
@@ -16,6 +18,7 @@
 #include <string>
 
 #include "between_runs.h"
+#include "chosen_design.h"
 #include "limits.h"
 #include "rates.h"
 #include "report.h"
@@ -29,6 +32,7 @@ struct Flags {
     bool is_check = false;
     bool is_of_gates = false;
     bool is_of_two_runs = false;
+    bool is_of_designs = false;
     std::string output;
 };
 
@@ -56,6 +60,8 @@ Flags parse(int argc, char** argv) {
             flags.is_of_gates = true;
         } else if (flag == "--two-runs") {
             flags.is_of_two_runs = true;
+        } else if (flag == "--chosen-design") {
+            flags.is_of_designs = true;
         } else if (flag == "--check") {
             flags.is_check = true;
         } else {
@@ -77,6 +83,11 @@ int simulate(const Flags& flags) {
         const std::vector<TwoRunScenario> rates = two_run_rates(flags.size);
         std::fputs(two_run_table(rates, flags.size).c_str(), stdout);
         return said_of(flags.is_check ? two_run_faults(rates, flags.size) : std::vector<std::string>());
+    }
+    if (flags.is_of_designs) {
+        const std::vector<DesignScenario> rates = design_rates(flags.size);
+        std::fputs(design_table(rates, flags.size).c_str(), stdout);
+        return said_of(flags.is_check ? design_faults(rates, flags.size) : std::vector<std::string>());
     }
     if (flags.is_of_gates) {
         std::fputs(gate_table(gate_rates(flags.size), flags.size).c_str(), stdout);
