@@ -86,4 +86,17 @@ std::optional<double> parse_share(const std::string& text) {
     return is_number && share > 0 && share < 1 ? std::optional(share) : std::nullopt;
 }
 
+std::string shell_line(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words) {
+        const bool is_plain = !word.empty() && word.find_first_of(" \t\n\"'{}[]()$&;|<>*?\\`!#~") == std::string::npos;
+        std::string quoted = "'";
+        for (const char c : word) {
+            quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        }
+        line += (line.empty() ? "" : " ") + (is_plain ? word : quoted + "'");
+    }
+    return line;
+}
+
 }  // namespace gravbench

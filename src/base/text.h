@@ -32,4 +32,7 @@ std::string counted(std::int64_t count, std::string_view thing);
 /// Reads "3%" or "0.03" as 0.03. Nothing for what is no such number, or not between 0 and 1 (both excluded).
 std::optional<double> parse_share(const std::string& text);
 
+/// A command line as a shell takes it.
+std::string shell_line(const std::vector<std::string>& words);
+
 }  // namespace gravbench

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/measuring.h"
 #include "cli/presentation_flags.h"
@@ -23,13 +24,13 @@ struct AuditFlags {
 void apply_defaults(plan::RunOptions& options) {
     constexpr int launches_of_an_audit = 2;
     plan::Sampling& sampling = options.sampling;
-    sampling.launches = options.given.count("launches") == 0 ? launches_of_an_audit : sampling.launches;
+    sampling.launches = options.is_given("launches") ? sampling.launches : launches_of_an_audit;
     sampling.has_fixed_launches = true;
-    if (options.given.count("yardstick") == 0 && !sampling.is_for_emulation) {
+    if (!options.is_given("yardstick") && !sampling.is_for_emulation) {
         sampling.yardstick =
             plan::YardstickUse::after_every_block;  // Limits need a peak, and an audit's time is no matter.
     }
-    options.judging.has_accuracy = options.given.count("accuracy") != 0 && options.judging.has_accuracy;
+    options.judging.has_accuracy = options.is_given("accuracy") && options.judging.has_accuracy;
 }
 
 ExitCode audit_and_show(const AuditFlags& flags) {
@@ -47,7 +48,7 @@ ExitCode audit_and_show(const AuditFlags& flags) {
 
 Action set_up_audit(CLI::App& app, const std::vector<std::string>& command_line) {
     auto flags = std::make_shared<AuditFlags>();
-    flags->measuring.command = joined(command_line);
+    flags->measuring.command = shell_line(command_line);
     add_plan_flags(app, flags->plan);
     app.add_option("--by", flags->grouping, fmt::format("what the rows are: {} [kernel]", view::grouping_names()))
         ->type_name("WHAT");

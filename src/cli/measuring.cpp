@@ -188,15 +188,6 @@ void add_measuring_flags(CLI::App& app, MeasuringFlags& flags) {
     app.add_flag("-q,--quiet", flags.is_quiet, "no progress on stderr");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        const bool is_plain = word.find_first_of(" \"'{}[]()$&;|<>*?\\") == std::string::npos && !word.empty();
-        text += (text.empty() ? "" : " ") + (is_plain ? word : "'" + word + "'");
-    }
-    return text;
-}
-
 ExitCode measure_and_show(const plan::Layer& given, const MeasuringFlags& flags, const Complete& complete) {
     const std::int64_t began_ns = monotonic_ns();
     Showing showing;

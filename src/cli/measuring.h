@@ -21,9 +21,6 @@ struct MeasuringFlags {
 
 void add_measuring_flags(CLI::App& app, MeasuringFlags& flags);
 
-/// A command line as a shell would take it.
-std::string joined(const std::vector<std::string>& words);
-
 /// What is said of a document once it is measured: a text for stdout, and the exit code that it asks for beyond what
 /// the document's problems do.
 struct Judgement {

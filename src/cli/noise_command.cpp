@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/history.h"
 #include "cli/measuring.h"
@@ -168,7 +169,7 @@ ExitCode measure_runs(NoiseFlags& flags) {
 
 Action set_up_noise(CLI::App& app, const std::vector<std::string>& command_line) {
     auto flags = std::make_shared<NoiseFlags>();
-    flags->measuring.command = joined(command_line);
+    flags->measuring.command = shell_line(command_line);
     add_plan_flags(app, flags->plan);
     app.add_option("--runs", flags->runs, "measure how far so many runs differ, one after the other")
         ->type_name("N")

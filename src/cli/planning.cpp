@@ -114,8 +114,9 @@ Prepared prepare(const plan::Layer& given, const std::function<void(plan::Plan& 
     check_places_and_judging(prepared.plan.options);
     check_models_are_kept(prepared.plan);
     check_settings(prepared.plan, prepared.host);
-    for (const plan::EngineChoice& choice : choices) {
+    for (plan::EngineChoice& choice : choices) {
         prepared.engines.push_back(run::find_engine(choice.text));
+        choice.file = run::file_of(prepared.engines.back());
     }
     ask_for_hello(choices, prepared.engines, prepared.plan.options.sampling.timeout);
     plan::Plan& plan = prepared.plan;

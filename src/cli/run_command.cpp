@@ -6,6 +6,8 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "base/text.h"
+#include "cli/baseline.h"
 #include "cli/command.h"
 #include "cli/history.h"
 #include "cli/measuring.h"
@@ -13,7 +15,6 @@
 #include "cli/run_flags.h"
 #include "compare/comparison.h"
 #include "compare/comparison_json.h"
-#include "document/reader.h"
 #include "view/comparison_view.h"
 #include "view/render.h"
 
@@ -25,22 +26,25 @@ struct RunFlags {
     MeasuringFlags measuring;
     PresentationFlags presentation;
     std::string baseline;
+    std::string baseline_engine;  ///< empty where it is not given
     HistoryFlags history;
     std::string comparison_output;
 };
 
-/// What a run is judged against: an earlier one, or its own second variants where there is none.
+/// What a run is judged against: an earlier one, or its own second variants where there are some.
 struct Judge {
-    const document::Document* baseline;  ///< nullptr for the run's own variants
+    const Baseline* baseline;  ///< nullptr where there is none
     compare::ComparisonOptions options;
     compare::RunHistory history;
     std::string comparison_output;
     view::Presentation presentation;
 
     compare::Comparison compared(const document::Document& document) const {
-        return baseline ? compare::compare(*baseline, document, compare::match(*baseline, {}, document, {}), options,
-                                           history)
-                        : compare::compare_versus(document, options);
+        if (baseline == nullptr || baseline->is_measured_again()) {
+            return compare::compare_versus(document, options);
+        }
+        const document::Document& base = baseline->document;
+        return compare::compare(base, document, compare::match(base, {}, document, {}), options, history);
     }
 
     Judgement operator()(const document::Document& document) const {
@@ -52,8 +56,11 @@ struct Judge {
         const bool is_for_people = view::find_format(view::Content::results, presentation.format).is_for_people;
         view::Presentation own = presentation;
         own.columns.clear();  // Those that were chosen are the document's.
-        return {is_for_people ? "\n" + view::render_comparison(comparison, own) : "",
-                compare::exit_code_for(comparison)};
+        if (!is_for_people) {
+            return {"", compare::exit_code_for(comparison)};
+        }
+        const std::string moved = baseline == nullptr ? "" : stored_lines(*baseline, document, options.metrics.front());
+        return {"\n" + view::render_comparison(comparison, own) + moved, compare::exit_code_for(comparison)};
     }
 };
 
@@ -68,8 +75,12 @@ compare::RunHistory history_of(const RunFlags& flags, const document::Document& 
 }
 
 /// What the flags of judging contradict in the plan.
-void check(const RunFlags& flags, bool has_baseline, const plan::Plan& plan) {
-    if (has_baseline && plan.options.has_versus()) {
+void check(const RunFlags& flags, const Baseline* baseline, const plan::Plan& plan) {
+    const bool has_baseline = baseline != nullptr;
+    if (!has_baseline && !flags.baseline_engine.empty()) {
+        throw UsageError("--baseline-engine needs --baseline: it is what that was measured with");
+    }
+    if (has_baseline && !baseline->is_measured_again() && plan.options.has_versus()) {
         throw UsageError("--baseline contradicts --versus: a run is judged by an earlier one, or by its own variants");
     }
     if (!has_baseline && !flags.history.folders.empty()) {
@@ -93,18 +104,25 @@ void check(const RunFlags& flags, bool has_baseline, const plan::Plan& plan) {
 
 ExitCode run_and_show(RunFlags flags) {
     const view::Presentation presentation = presentation_from(flags.presentation, view::Content::results);
-    std::optional<document::Document> baseline;
+    std::optional<Baseline> baseline;
     if (!flags.baseline.empty()) {
-        baseline = document::read(flags.baseline);
-        flags.plan.baseline_given = baseline->run.given;
+        baseline = read_baseline(flags.baseline);
+        flags.plan.baseline_given = baseline->document.run.given;
     }
-    return measure_and_show(layer_from(flags.plan), flags.measuring, [&](plan::Plan& plan) {
-        check(flags, baseline.has_value(), plan);
+    plan::Layer given = layer_from(flags.plan);
+    if (baseline) {
+        given = with_old_engine(std::move(given), flags.baseline_engine, *baseline);
+    }
+    return measure_and_show(given, flags.measuring, [&](plan::Plan& plan) {
+        check(flags, baseline ? &*baseline : nullptr, plan);
         Showing showing{
             [&](const document::Document& document) { return view::render_results(document, presentation); }};
         const std::string& metric = plan.options.stopping.metric;
         // Not within the initialiser below: GCC 12 destroys what it has not made where a part of one throws.
-        compare::RunHistory history = baseline ? history_of(flags, *baseline, metric) : compare::RunHistory();
+        compare::RunHistory history = baseline ? history_of(flags, baseline->document, metric) : compare::RunHistory();
+        if (baseline) {
+            tell(*baseline, plan);
+        }
         if (baseline || plan.options.has_versus()) {
             showing.judge = Judge{baseline ? &*baseline : nullptr,
                                   {{metric}, {plan.options.judging.tolerance}},
@@ -120,11 +138,17 @@ ExitCode run_and_show(RunFlags flags) {
 
 Action set_up_run(CLI::App& app, const std::vector<std::string>& command_line) {
     auto flags = std::make_shared<RunFlags>();
-    flags->measuring.command = joined(command_line);
+    flags->measuring.command = shell_line(command_line);
     add_plan_flags(app, flags->plan);
     app.add_option("--baseline", flags->baseline,
                    "an earlier results document: measure what it measured, and judge against it")
         ->type_name("FILE")
+        ->group("Measuring");
+    app.add_option("--baseline-engine", flags->baseline_engine,
+                   "the engine that --baseline was measured with: it is measured again beside the new one, and the "
+                   "verdict is between the two now; none: by the stored figures (where it is still there, unchanged, "
+                   "the baseline's own)")
+        ->type_name("PATH")
         ->group("Measuring");
     app.add_option("--comparison", flags->comparison_output,
                    "write the verdicts of --versus or --baseline there, as JSON")

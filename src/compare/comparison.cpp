@@ -244,6 +244,7 @@ Comparison compare(const document::Document& base, const document::Document& oth
     comparison.only_in_other = matches.only_in_other;
     comparison.cells = compare_all(matches, options.metrics, {base, other, history});
     judge(matches, options.rule, comparison.cells);
+    add_settling_command(base, other, matches, comparison);
     comparison.machine_speeds = machine_speeds(base, other, matches);
     comparison.warnings = unfairness(base, other, matches);
     if (const auto warning = unlike_speeds(comparison.machine_speeds)) {

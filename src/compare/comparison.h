@@ -69,6 +69,10 @@ struct Comparison {
     std::vector<CellComparison> cells;
     std::vector<std::string> only_in_base;
     std::vector<std::string> only_in_other;
+    /// The words of the command that measures both sides in one run, where two runs leave verdicts open and both
+    /// engines are known; empty otherwise.
+    std::vector<std::string> settling_command;
+    double settling_seconds = 0;             ///< that it takes
     std::vector<SpeedRatio> machine_speeds;  ///< empty where one side has no readings
     std::vector<Warning> warnings;
 };

@@ -97,6 +97,8 @@ Json to_json(const Comparison& comparison) {
             {"cells", cells},
             {"only_in_base", comparison.only_in_base},
             {"only_in_new", comparison.only_in_other},
+            {"settling_command", comparison.settling_command},
+            {"settling_seconds", comparison.settling_seconds},
             {"yardstick", speeds_json(comparison.machine_speeds)},
             {"warnings", warnings_json(comparison.warnings)}};
 }

@@ -289,6 +289,10 @@ Comparison read_comparison(const std::filesystem::path& path) {
     comparison.options = options_from(json, comparison.cells, where);
     comparison.only_in_base = required<std::vector<std::string>>(json, "only_in_base", where);
     comparison.only_in_other = required<std::vector<std::string>>(json, "only_in_new", where);
+    if (checked::has(json, "settling_command")) {
+        comparison.settling_command = checked::texts(json, "settling_command", where);
+        comparison.settling_seconds = required<double>(json, "settling_seconds", where);
+    }
     comparison.machine_speeds = speeds_from(json, where);
     comparison.warnings = warnings_from(json, where);
     return comparison;

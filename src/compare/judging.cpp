@@ -111,6 +111,21 @@ std::vector<std::optional<stats::RatioEstimate>> family_of(const std::vector<Cel
     return ratios;
 }
 
+/// The one engine that all of these cells were measured with; nothing where they have several, or it is not known.
+template <typename CellOf>
+std::optional<plan::EngineFile> engine_of_all(const document::Document& document, const Matches& matches,
+                                              CellOf cell_of) {
+    std::optional<plan::EngineFile> found;
+    for (const Match& match : matches.pairs) {
+        const document::Engine* engine = document::engine_of(document, *cell_of(match));
+        if (engine == nullptr || !engine->file || (found && *found != *engine->file)) {
+            return std::nullopt;
+        }
+        found = engine->file;
+    }
+    return found;
+}
+
 }  // namespace
 
 void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComparison>& cells) {
@@ -138,6 +153,30 @@ void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComp
             cell.settling = settling_of(cell, match, rule.tolerance);
         }
     }
+}
+
+void add_settling_command(const document::Document& base, const document::Document& other, const Matches& matches,
+                          Comparison& comparison) {
+    std::size_t launches = 0;
+    double seconds = 0;
+    for (const CellComparison& cell : comparison.cells) {
+        if (cell.settling && cell.settling->is_in_one_run && cell.settling->other_tolerance == 0) {
+            launches = std::max(launches, cell.settling->launches);
+            seconds += cell.settling->seconds;
+        }
+    }
+    const auto old_engine = engine_of_all(base, matches, [](const Match& match) { return match.base; });
+    const auto new_engine = engine_of_all(other, matches, [](const Match& match) { return match.other; });
+    const bool are_two = old_engine && new_engine && old_engine->path != new_engine->path;
+    if (launches == 0 || !are_two || base.run.given.empty()) {
+        return;
+    }
+    comparison.settling_command = {"gravbench",         "run",
+                                   "--baseline",        base.name,
+                                   "--engine",          new_engine->path,
+                                   "--baseline-engine", old_engine->path,
+                                   "--launches",        std::to_string(launches)};
+    comparison.settling_seconds = seconds;
 }
 
 }  // namespace gravbench::compare

@@ -11,4 +11,8 @@ namespace gravbench::compare {
 /// `matches`, metric by metric.
 void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComparison>& cells);
 
+/// Names the command that settles what two runs leave open: the baseline's engine measured beside the new one.
+void add_settling_command(const document::Document& base, const document::Document& other, const Matches& matches,
+                          Comparison& comparison);
+
 }  // namespace gravbench::compare

@@ -34,14 +34,18 @@ bool is_known(const protocol::EngineDescription& engine) {
     return !engine.name.empty();
 }
 
+using EngineFile = std::optional<plan::EngineFile>;
+
 /// The engine's place in the document's table, where it is put if it is new.
-std::size_t place_of(const protocol::EngineDescription& engine, const machine::Machine& host, Document& document) {
-    const auto found = std::find_if(document.engines.begin(), document.engines.end(),
-                                    [&](const Engine& known) { return known.description == engine; });
+std::size_t place_of(const protocol::EngineDescription& engine, const EngineFile& file, const machine::Machine& host,
+                     Document& document) {
+    const auto found = std::find_if(document.engines.begin(), document.engines.end(), [&](const Engine& known) {
+        return known.description == engine && known.file == file;
+    });
     if (found != document.engines.end()) {
         return static_cast<std::size_t>(found - document.engines.begin());
     }
-    document.engines.push_back({engine, !machine::is_same_cpu(engine.arch, engine.cpu, host)});
+    document.engines.push_back({engine, !machine::is_same_cpu(engine.arch, engine.cpu, host), file});
     return document.engines.size() - 1;
 }
 
@@ -112,13 +116,13 @@ void add_precision(const figures::Launches& launches, const plan::RunOptions& op
     }
 }
 
-void add_launches(const CellOutcome& outcome, const figures::Launches& measured, const machine::Machine& host,
-                  Document& document, Cell& cell) {
+void add_launches(const CellOutcome& outcome, const figures::Launches& measured, const EngineFile& file,
+                  const machine::Machine& host, Document& document, Cell& cell) {
     const std::vector<std::size_t> unusual = findings::unusual_launches(measured);
     for (const LaunchRecord& record : outcome.launches) {
         if (record.is_complete()) {
             const bool is_unusual = std::find(unusual.begin(), unusual.end(), cell.launches.size()) != unusual.end();
-            cell.launches.push_back({0, place_of(record.engine, host, document), is_unusual, record.launch});
+            cell.launches.push_back({0, place_of(record.engine, file, host, document), is_unusual, record.launch});
         }
     }
 }
@@ -127,18 +131,21 @@ std::string emulation_text(const protocol::EngineDescription& engine, const mach
     return fmt::format("the engine sees {} {}, the host is {} {}", engine.arch, engine.cpu, host.arch, host.cpu);
 }
 
-Cell cell_of(const plan::Cell& planned, const plan::Model& model, const plan::RunOptions& options, CellOutcome outcome,
-             const machine::Machine& host, Document& document) {
+Cell cell_of(const plan::Cell& planned, const plan::Plan& plan, CellOutcome outcome, const machine::Machine& host,
+             Document& document) {
+    const plan::RunOptions& options = plan.options;
+    const EngineFile file =
+        planned.engine < plan.engines.size() ? EngineFile(plan.engines[planned.engine].file) : EngineFile();
     const LaunchRecord* shown = representative(outcome);
     const figures::Launches measured = records::complete(outcome.launches);
     Cell cell;
     cell.identity = planned.identity;
     cell.key = planned.key;
-    cell.model = model_of(planned, model);
+    cell.model = model_of(planned, plan.models[planned.model]);
     cell.requested = planned.settings;
     bool is_emulated_cell = false;
     if (shown != nullptr && is_known(shown->engine)) {
-        cell.engine = place_of(shown->engine, host, document);
+        cell.engine = place_of(shown->engine, file, host, document);
         cell.machine = 0;
         is_emulated_cell = document.engines[*cell.engine].is_emulated;
         if (is_emulated_cell) {
@@ -151,7 +158,7 @@ Cell cell_of(const plan::Cell& planned, const plan::Model& model, const plan::Ru
     }
     add_figures(measured, cell);
     add_precision(measured, options, cell);
-    add_launches(outcome, measured, host, document, cell);
+    add_launches(outcome, measured, file, host, document, cell);
     cell.accuracy = findings::accuracy_of(outcome);
     if (outcome.audit && !outcome.audit->problem) {
         cell.effects = findings::effects_of(planned, *outcome.audit, outcome.alternatives, host.thp);
@@ -196,13 +203,13 @@ Cell cell_of_launches(const std::string& key, const CellOutcome& outcome, const 
     cell.identity.engine = plan::default_engine;
     if (is_known(shown.engine)) {  // It may never have said its name.
         cell.identity.engine = shown.engine.name;
-        cell.engine = place_of(shown.engine, host, document);
+        cell.engine = place_of(shown.engine, std::nullopt, host, document);
         cell.machine = 0;
     }
     cell.effective = shown.effective;
     cell.environment = shown.environment;
     add_figures(measured, cell);
-    add_launches(outcome, measured, host, document, cell);
+    add_launches(outcome, measured, std::nullopt, host, document, cell);
     cell.accuracy = findings::accuracy_of(outcome);
     cell.problems = outcome.problems;
     if (const auto failure = findings::launch_failure(outcome)) {
@@ -247,8 +254,7 @@ Document build(Run run, const machine::Machine& host, const plan::Plan& plan, co
     document.run.given = plan.given;
     document.machines.push_back({host});
     for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-        document.cells.push_back(
-            cell_of(plan.cells[i], plan.models[plan.cells[i].model], plan.options, outcome.cells[i], host, document));
+        document.cells.push_back(cell_of(plan.cells[i], plan, outcome.cells[i], host, document));
     }
     document.machines.front().yardstick = yardstick_of(outcome);
     for (const plan::Plan::Pair& pair : plan.versus) {

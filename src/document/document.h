@@ -16,6 +16,7 @@
 #include "findings/problem.h"
 #include "machine/machine.h"
 #include "plan/identity.h"
+#include "plan/plan.h"
 #include "protocol/messages.h"
 #include "records/launch_record.h"
 
@@ -61,6 +62,8 @@ struct Engine {
     protocol::EngineDescription description;
     /// Whether its CPU is not the machine's own, so that its times mean nothing.
     bool is_emulated = false;
+    /// Nothing in documents of earlier versions, and of journals.
+    std::optional<plan::EngineFile> file = {};
 };
 
 struct Model {

@@ -6,6 +6,7 @@
 #include <future>
 #include <sstream>
 
+#include "base/checked_json.h"
 #include "base/errors.h"
 #include "base/files.h"
 #include "document/cell_text.h"
@@ -62,6 +63,15 @@ std::optional<Yardstick> yardstick_from(const Json& machine, const std::string& 
     return yardstick;
 }
 
+std::optional<plan::EngineFile> engine_file_from(const Json& json, const std::string& where) {
+    if (!checked::has(json, "file")) {
+        return std::nullopt;
+    }
+    const Json& file = checked::object(json, "file", where);
+    const std::string here = checked::place_of(where, "file");
+    return plan::EngineFile{checked::text(file, "path", here), checked::text(file, "sha256", here)};
+}
+
 void read_head(const Json& head, Document& document) {
     document.run = run_from(object_member(head, "run", document.name), document.name + ": run");
     for_each_item(head, "machines", document.name, [&](const Json& json, const std::string& here) {
@@ -71,8 +81,8 @@ void read_head(const Json& head, Document& document) {
         throw DataError(document.name + ": \"machines\" is empty");
     }
     for_each_item(head, "engines", document.name, [&](const Json& json, const std::string& here) {
-        document.engines.push_back(
-            {protocol::engine_description_from(json, here), required<bool>(json, "emulated", here)});
+        document.engines.push_back({protocol::engine_description_from(json, here),
+                                    required<bool>(json, "emulated", here), engine_file_from(json, here)});
     });
 }
 

@@ -68,6 +68,9 @@ Json machine_json(const Machine& machine) {
 Json engine_json(const Engine& engine) {
     Json json = protocol::to_json(engine.description);
     json["emulated"] = engine.is_emulated;
+    if (engine.file) {
+        json["file"] = {{"path", engine.file->path}, {"sha256", engine.file->sha256}};
+    }
     return json;
 }
 

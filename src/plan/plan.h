@@ -30,11 +30,20 @@ Layer merged(const std::vector<Layer>& layers);
 /// Throws UsageError with the origin.
 void add_given(Layer& layer, const std::string& key, const Json& value, const std::string& origin);
 
+/// Where an engine is, and whether it is still the same one.
+struct EngineFile {
+    std::string path;    ///< that --engine takes for it: a program, or a definition
+    std::string sha256;  ///< of the program that it starts, a definition included
+
+    bool operator==(const EngineFile&) const = default;
+};
+
 /// An engine that the run was asked for: found, started once and asked who it is before anything is planned in detail.
 struct EngineChoice {
     std::string text;   ///< as it was given: "torch", "graviton3-emulated", a path
     std::string label;  ///< its name in the run, one for each
     protocol::Hello hello;
+    EngineFile file = {};
 };
 
 /// The engines that the layer names (--engine, --versus, --versus-engine), each once, in the order given, with labels

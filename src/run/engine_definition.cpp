@@ -112,7 +112,7 @@ class Definition {
 
 Engine read_engine_definition(const fs::path& path) {
     const Definition definition(path);
-    Engine engine{definition.text("name"), definition.command(), definition.environment()};
+    Engine engine{definition.text("name"), definition.command(), definition.environment(), fs::absolute(path).string()};
     if (engine.name.empty()) {
         definition.fail("", "\"name\" is missing");
     }
@@ -144,7 +144,7 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
     if (text == "torch") {
         const fs::path program = executable_folder() / "gravbench-torch";
         check_program(program, "it is built unless GRAVBENCH_ENGINE=OFF, and installed beside gravbench");
-        return {text, {program.string()}, {}};
+        return {text, {program.string()}, {}, program.string()};
     }
     // A folder that may not be read is as good as none.
     std::error_code ignored;
@@ -163,7 +163,13 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
         return read_engine_definition(path);
     }
     check_program(path, "");
-    return {path.filename().string(), {path.string()}, {}};
+    return {path.filename().string(), {path.string()}, {}, path.string()};
+}
+
+plan::EngineFile file_of(const Engine& engine) {
+    const std::string& program = engine.command.front();
+    const std::string hash = sha256_of_file(program);
+    return {engine.origin, engine.origin == program ? hash : sha256_of_text(hash + read_file(engine.origin))};
 }
 
 Engine find_engine(const std::string& text) {

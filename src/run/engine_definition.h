@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/plan.h"
 #include "run/engine_process.h"
 
 namespace gravbench::run {
@@ -14,6 +15,9 @@ namespace gravbench::run {
 Engine find_engine(const std::string& text, const std::filesystem::path& definitions);
 /// With the definitions of this installation.
 Engine find_engine(const std::string& text);
+
+/// Where it is, and the hash of its program, a definition included. Throws DataError where that cannot be read.
+plan::EngineFile file_of(const Engine& engine);
 
 /// The names of the definitions there, sorted.
 std::vector<std::string> engine_names(const std::filesystem::path& definitions);

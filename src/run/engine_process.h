@@ -18,6 +18,7 @@ struct Engine {
     std::string name;
     std::vector<std::string> command;  ///< the program and its arguments
     Environment environment = {};      ///< what it needs beyond what settings say
+    std::string origin = {};           ///< the file that --engine takes for it
 };
 
 /// What every engine gets from this process's environment: where programs, libraries and the user's files are, and the

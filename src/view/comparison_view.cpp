@@ -198,6 +198,12 @@ std::string lines_below(const Comparison& comparison) {
     for (const std::string& key : comparison.only_in_other) {
         text += fmt::format("only in the new: {}\n", key);
     }
+    if (!comparison.settling_command.empty()) {
+        text += fmt::format(
+            "to settle it, in about {}:  {}\n",
+            describe_duration(std::chrono::nanoseconds(static_cast<std::int64_t>(comparison.settling_seconds * 1e9))),
+            shell_line(comparison.settling_command));
+    }
     return text + spread_line(comparison) + speed_lines(comparison.machine_speeds) + warning_lines(comparison.warnings);
 }
 

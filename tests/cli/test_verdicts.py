@@ -140,6 +140,76 @@ def test_a_baseline_is_measured_again_as_it_was_and_judged(front: Front) -> None
     assert "two runs at different times" in slower.stdout
 
 
+def other_engine(front: Front, name: str, **changes: Any) -> str:
+    folder = front.folder / name
+    folder.mkdir()
+    return Front(folder).engine(noisy(between_launches=0.02, **changes))
+
+
+def baseline_of(front: Front) -> Path:
+    """A baseline's document, by the front's own engine."""
+    base = front.folder / "base.json"
+    assert front.run(noisy(between_launches=0.02), "--iterations", "20", "--launches", "8").code == 0
+    front.output.rename(base)
+    return base
+
+
+def test_the_baselines_engine_is_measured_again_beside_the_new_one(front: Front) -> None:
+    base = baseline_of(front)
+    # The machine is a third slower now, and so is the old engine: what it took then says nothing of the new one.
+    new = other_engine(front, "new", slowdown=1.3 * 1.2)
+    old = front.engine(noisy(between_launches=0.02, slowdown=1.3))
+    judged = front.call(
+        "run", "--baseline", str(base), "--engine", new, "-o", str(front.output), "--launches", "8", "--comparison", "verdict.json"
+    )
+    assert judged.code == 1, judged.stdout + judged.stderr
+    (told,) = comparison(front)["cells"]
+    assert told["is_paired"] and told["ratio"] == pytest.approx(1.2, rel=0.05)
+    assert f"note: {old}, the baseline's engine, is measured again beside {new}" in judged.stderr
+    assert re.search(r"stored  .*: p50 was .* ms by the same engine then, and is .* now \(\+[23]\d\.\d%\)", judged.stdout)
+    # A later run takes the new engine for this one's.
+    assert judged.document is not None and judged.document["run"]["given"]["engine"] == [new]
+
+
+def test_a_baselines_engine_that_has_changed_or_gone_is_judged_by_what_it_was(front: Front) -> None:
+    base = baseline_of(front)
+    new = other_engine(front, "new")
+    program = front.folder / "engine"
+    program.write_text(program.read_text(encoding="utf-8") + "# rebuilt\n", encoding="utf-8")
+    command = ("run", "--baseline", str(base), "--engine", new, "-o", str(front.output), "--tolerance", "40%")
+    changed = front.call(*command)
+    assert f"{program}, the baseline's engine, is another program now" in changed.stderr
+    assert "stored" not in changed.stdout and len(changed.cells) == 1
+    program.unlink()
+    gone = front.call(*command)
+    assert f"{program}, the baseline's engine, is not there any more" in gone.stderr
+
+
+def test_a_copy_of_the_baselines_engine_is_taken_where_it_is_named(front: Front) -> None:
+    base = baseline_of(front)
+    new = other_engine(front, "new")
+    copy = other_engine(front, "copy")
+    command = ("run", "--baseline", str(base), "--engine", new, "-o", str(front.output), "--tolerance", "40%")
+    beside = front.call(*command, "--baseline-engine", copy)
+    assert f"{copy}, the baseline's engine, is measured again" in beside.stderr and len(beside.cells) == 2
+    stored = front.call(*command, "--baseline-engine", "none")
+    assert "measured again" not in stored.stderr and len(stored.cells) == 1
+
+
+def test_the_same_engine_is_not_measured_against_itself(front: Front) -> None:
+    base = baseline_of(front)
+    again = front.call("run", "--baseline", str(base), "-o", str(front.output), "--tolerance", "40%")
+    assert again.code == 0 and len(again.cells) == 1 and "the baseline's engine" not in again.stderr
+
+
+def test_a_baselines_engine_needs_a_baseline_and_one_engine(front: Front) -> None:
+    assert "--baseline-engine needs --baseline" in front.run(noisy(), "--baseline-engine", "x").stderr
+    base = baseline_of(front)
+    several = ("--engine", f"{other_engine(front, 'a')},{other_engine(front, 'b')}", "--baseline-engine", "x")
+    outcome = front.call("run", "--baseline", str(base), *several)
+    assert outcome.code == 2 and "--baseline-engine contradicts --engine" in outcome.stderr
+
+
 def test_an_interrupted_launch_keeps_the_blocks_that_it_has_taken(front: Front) -> None:
     script = {"rules": [{"request": "run", "nth": 7, "launch": 1, "do": "hang"}]}
     command = front.run_command(script, "--launches", "3", "--blocks", "2", "--iterations", "10")
