@@ -7,9 +7,13 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "base/files.h"
+#include "base/text.h"
 #include "document/reader.h"
 #include "plan/cell.h"
 #include "run/engine_definition.h"
+#include "run/probe.h"
+#include "run/stop_signal.h"
 
 namespace gravbench::cli {
 namespace {
@@ -36,28 +40,39 @@ std::map<std::string, std::string> judged_engines(const document::Document& docu
     return engines;
 }
 
+/// Why the engine of that file cannot be measured again; empty where it can.
+std::string fault_of(const std::string& path, const std::string& sha256) {
+    try {
+        const run::Engine old = run::find_engine(path);
+        const auto file = run::file_of(old);
+        if (!file || file->sha256 != sha256) {
+            return "is another program now";
+        }
+        const TemporaryFolder work_folder;
+        const run::StopSignal stop;
+        run::probe_engine(old, work_folder.path(), plan::Sampling().timeout, stop.descriptor());
+        return "";
+    } catch (const UsageError&) {
+        return "is not there any more";
+    } catch (const Error& error) {  // A library that it needs may be another one now.
+        return fmt::format("does not start any more ({})", first_line(error.what()));
+    }
+}
+
 /// Looks for the engine of the baseline. It is measured again where it is still there, unchanged, and not the one that
 /// is measured anyway.
 void find_old_engine(const std::string& new_engine, Baseline& baseline) {
     const std::map<std::string, std::string> engines = judged_engines(baseline.document);
-    if (engines.size() != 1) {
+    if (engines.size() != 1 || is_same_file(engines.begin()->first, run::find_engine(new_engine).origin)) {
         return;
     }
     const auto& [path, sha256] = *engines.begin();
-    try {
-        const run::Engine old = run::find_engine(path);
-        if (old.origin == run::find_engine(new_engine).origin) {
-            return;
-        }
-        if (run::file_of(old).sha256 != sha256) {
-            baseline.note = fmt::format("{}, the baseline's engine, is another program now", path);
-            return;
-        }
-        baseline.old_engine = path;
-        baseline.new_engine = new_engine;
-    } catch (const Error&) {
-        baseline.note = fmt::format("{}, the baseline's engine, is not there any more", path);
+    if (const std::string fault = fault_of(path, sha256); !fault.empty()) {
+        baseline.note = fmt::format("{}, the baseline's engine, {}", path, fault);
+        return;
     }
+    baseline.old_engine = path;
+    baseline.new_engine = new_engine;
 }
 
 /// The engine that is asked for; empty where there are several.
@@ -104,6 +119,15 @@ const document::Cell* counterpart(const document::Document& baseline, const docu
     return nullptr;
 }
 
+/// The engine's label in all of these cells; empty where they have several.
+std::string label_of(const std::vector<const document::Cell*>& cells) {
+    std::set<std::string> labels;
+    for (const document::Cell* cell : cells) {
+        labels.insert(cell->identity.engine);
+    }
+    return labels.size() == 1 ? *labels.begin() : "";
+}
+
 }  // namespace
 
 Baseline read_baseline(const std::string& path) {
@@ -145,6 +169,27 @@ std::string stored_lines(const Baseline& baseline, const document::Document& doc
         }
     }
     return lines;
+}
+
+compare::Matches match_stored(const Baseline& baseline, const document::Document& document) {
+    const document::Document& stored = baseline.document;
+    const std::set<std::size_t> bases = bases_of(stored);
+    std::vector<const document::Cell*> judged;
+    std::vector<const document::Cell*> now;
+    for (std::size_t i = 0; i < stored.cells.size(); ++i) {
+        if (bases.count(i) == 0) {
+            judged.push_back(&stored.cells[i]);
+        }
+    }
+    for (const document::Cell& cell : document.cells) {
+        now.push_back(&cell);
+    }
+    const std::string label = label_of(judged);
+    const std::string new_label = label_of(now);
+    if (bases.empty() || label.empty() || new_label.empty()) {
+        return compare::match(stored, {}, document, {});
+    }
+    return compare::match(stored, {{plan::engine_key, label}}, document, {{plan::engine_key, new_label}});
 }
 
 }  // namespace gravbench::cli

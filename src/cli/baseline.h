@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "compare/matching.h"
 #include "document/document.h"
 #include "plan/plan.h"
 
@@ -37,5 +38,9 @@ void tell(const Baseline& baseline, plan::Plan& plan);
 
 /// What the baseline's engine took then and takes now, a line for each cell; empty where it is not measured again.
 std::string stored_lines(const Baseline& baseline, const document::Document& document, const std::string& metric);
+
+/// The cells of the baseline and of the run that are compared where its engine is not measured again. Of a baseline
+/// that has two engines, those of the new one: there it may have another label, which tells it from the old one.
+compare::Matches match_stored(const Baseline& baseline, const document::Document& document);
 
 }  // namespace gravbench::cli

@@ -146,11 +146,12 @@ std::string time_plan(const plan::Plan& plan) {
                                    plan.cells.size(), sampling.has_fixed_launches ? "" : "at least ", sampling.launches,
                                    plan::describe(shape), is_open ? " until they show what suits" : all);
     if (!sampling.has_fixed_launches) {
-        text += fmt::format("; then more until {} of each {} is known to {:.2g}%, {}", stopping.metric,
-                            plan.options.has_versus() ? "pair's ratio" : "cell", 100 * plan.options.wanted_precision(),
-                            stopping.max_time
-                                ? "at most " + describe_duration(*stopping.max_time) + " in all, audits too"
-                                : "until " + describe_duration(plan::Stopping::most_time_unasked) + " are over");
+        text += fmt::format(
+            "; then more until {} of each {} is known to {:.2g}%, {}", stopping.metric,
+            plan.options.has_versus() ? "pair's ratio" : "cell", 100 * plan.options.wanted_precision(),
+            stopping.max_time
+                ? "at most " + describe_duration(*stopping.max_time) + " in all, audits too"
+                : "until " + describe_duration(plan::Stopping::most_time_unasked + stopping.spread) + " are over");
     }
     return text;
 }

@@ -43,8 +43,7 @@ struct Judge {
         if (baseline == nullptr || baseline->is_measured_again()) {
             return compare::compare_versus(document, options);
         }
-        const document::Document& base = baseline->document;
-        return compare::compare(base, document, compare::match(base, {}, document, {}), options, history);
+        return compare::compare(baseline->document, document, match_stored(*baseline, document), options, history);
     }
 
     Judgement operator()(const document::Document& document) const {
@@ -122,6 +121,9 @@ ExitCode run_and_show(RunFlags flags) {
         compare::RunHistory history = baseline ? history_of(flags, baseline->document, metric) : compare::RunHistory();
         if (baseline) {
             tell(*baseline, plan);
+            if (baseline->is_measured_again() && !flags.history.folders.empty()) {
+                plan.notes.emplace_back("--history is for verdicts on two runs, and not needed here");
+            }
         }
         if (baseline || plan.options.has_versus()) {
             showing.judge = Judge{baseline ? &*baseline : nullptr,

@@ -26,6 +26,8 @@ struct Settling {
     double seconds = 0;        ///< of both sides together; 0 where documents do not say how long launches took
     /// Both sides must be measured in one run: launches of two, however many, would leave it open.
     bool is_in_one_run = false;
+    /// Whether a fixed number of launches would be like these; else the run must choose their blocks again.
+    bool is_of_fixed_launches = true;
     /// Not 0 where no reasonable number of launches would do: a tolerance that would.
     double other_tolerance = 0;
 };

@@ -14,7 +14,8 @@ Json settling_json(const Settling& settling) {
     return {{"launches", settling.launches},
             {"seconds", settling.seconds > 0 ? Json(settling.seconds) : Json()},
             {"other_tolerance", settling.other_tolerance > 0 ? Json(settling.other_tolerance) : Json()},
-            {"in_one_run", settling.is_in_one_run}};
+            {"in_one_run", settling.is_in_one_run},
+            {"of_fixed_launches", settling.is_of_fixed_launches}};
 }
 
 Json spread_json(const KnownSpread& known) {

@@ -106,11 +106,13 @@ Verdict verdict_from(const Json& json, const char* name, const Metric& metric, c
         fmt::format("{}: \"{}\": \"{}\" is not one of {}, which a {} can be", where, name, word, words, metric.name));
 }
 
+constexpr double most_seconds = 1e9;
+
 Settling settling_from(const Json& json, const std::string& where) {
-    constexpr double most_seconds = 1e9;
     return {required<std::size_t>(json, "launches", where),
             std::clamp(number(json, "seconds", where).value_or(0), 0.0, most_seconds),
             optional_member<bool>(json, "in_one_run", false, where),
+            optional_member<bool>(json, "of_fixed_launches", true, where),
             number(json, "other_tolerance", where).value_or(0)};
 }
 
@@ -291,7 +293,8 @@ Comparison read_comparison(const std::filesystem::path& path) {
     comparison.only_in_other = required<std::vector<std::string>>(json, "only_in_new", where);
     if (checked::has(json, "settling_command")) {
         comparison.settling_command = checked::texts(json, "settling_command", where);
-        comparison.settling_seconds = required<double>(json, "settling_seconds", where);
+        comparison.settling_seconds =
+            std::clamp(number(json, "settling_seconds", where).value_or(0), 0.0, most_seconds);
     }
     comparison.machine_speeds = speeds_from(json, where);
     comparison.warnings = warnings_from(json, where);

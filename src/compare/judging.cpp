@@ -36,9 +36,17 @@ stats::RatioEstimate interleaved(const CellComparison& cell) {
     return ratio;
 }
 
+/// Whether the run chose what its launches measured: as many of another shape would say less, or more.
+bool has_chosen_shapes(const document::Cell& cell) {
+    return std::any_of(cell.launches.begin(), cell.launches.end(), [](const document::Launch& launch) {
+        return launch.measured.shape && launch.measured.shape->chosen_by > 0;
+    });
+}
+
 Settling settling_of(const CellComparison& cell, const Match& match, double tolerance) {
     Settling settling;
     settling.is_in_one_run = cell.run_spreads.has_value();
+    settling.is_of_fixed_launches = !has_chosen_shapes(*match.base) && !has_chosen_shapes(*match.other);
     const std::size_t launches = std::min(cell.base_launches, cell.other_launches);
     // A run that is yet to be made needs no more launches than these had.
     settling.launches = settling.is_in_one_run
@@ -126,6 +134,18 @@ std::optional<plan::EngineFile> engine_of_all(const document::Document& document
     return found;
 }
 
+/// Whether measuring the base's cells once more by both engines measures what is compared.
+bool are_alike_but_for_engines(const document::Document& base, const document::Document& other,
+                               const Matches& matches) {
+    const bool is_one_machine = base.machines.size() == 1 && other.machines.size() == 1 &&
+                                machine::kind_of(base.machines[0].host) == machine::kind_of(other.machines[0].host);
+    return is_one_machine && std::all_of(matches.pairs.begin(), matches.pairs.end(), [](const Match& match) {
+               plan::Identity identity = match.base->identity;
+               identity.engine = match.other->identity.engine;
+               return identity == match.other->identity;
+           });
+}
+
 }  // namespace
 
 void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComparison>& cells) {
@@ -158,25 +178,31 @@ void judge(const Matches& matches, const VerdictRule& rule, std::vector<CellComp
 void add_settling_command(const document::Document& base, const document::Document& other, const Matches& matches,
                           Comparison& comparison) {
     std::size_t launches = 0;
-    double seconds = 0;
     for (const CellComparison& cell : comparison.cells) {
-        if (cell.settling && cell.settling->is_in_one_run && cell.settling->other_tolerance == 0) {
-            launches = std::max(launches, cell.settling->launches);
-            seconds += cell.settling->seconds;
-        }
+        const bool is_open = cell.settling && cell.settling->is_in_one_run && cell.settling->other_tolerance == 0;
+        launches = std::max(launches, is_open ? cell.settling->launches : 0);
     }
     const auto old_engine = engine_of_all(base, matches, [](const Match& match) { return match.base; });
     const auto new_engine = engine_of_all(other, matches, [](const Match& match) { return match.other; });
     const bool are_two = old_engine && new_engine && old_engine->path != new_engine->path;
-    if (launches == 0 || !are_two || base.run.given.empty()) {
+    if (launches == 0 || !are_two || base.run.given.empty() || !are_alike_but_for_engines(base, other, matches)) {
         return;
     }
     comparison.settling_command = {"gravbench",         "run",
                                    "--baseline",        base.name,
                                    "--engine",          new_engine->path,
                                    "--baseline-engine", old_engine->path,
-                                   "--launches",        std::to_string(launches)};
-    comparison.settling_seconds = seconds;
+                                   "--tolerance",       fmt::format("{:g}%", 100 * comparison.options.rule.tolerance)};
+    // Else the run ends by itself, when its ratios are precise.
+    if (base.run.given.contains("launches")) {
+        comparison.settling_command.insert(comparison.settling_command.end(), {"--launches", std::to_string(launches)});
+    }
+    double seconds = 0;
+    for (const Match& match : matches.pairs) {
+        seconds += static_cast<double>(launches) * (mean_seconds(*match.base) + mean_seconds(*match.other));
+    }
+    constexpr double most_seconds = 1e9;
+    comparison.settling_seconds = std::min(seconds, most_seconds);
 }
 
 }  // namespace gravbench::compare

@@ -134,8 +134,7 @@ std::string emulation_text(const protocol::EngineDescription& engine, const mach
 Cell cell_of(const plan::Cell& planned, const plan::Plan& plan, CellOutcome outcome, const machine::Machine& host,
              Document& document) {
     const plan::RunOptions& options = plan.options;
-    const EngineFile file =
-        planned.engine < plan.engines.size() ? EngineFile(plan.engines[planned.engine].file) : EngineFile();
+    const EngineFile file = planned.engine < plan.engines.size() ? plan.engines[planned.engine].file : EngineFile();
     const LaunchRecord* shown = representative(outcome);
     const figures::Launches measured = records::complete(outcome.launches);
     Cell cell;

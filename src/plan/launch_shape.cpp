@@ -2,16 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
+#include "base/text.h"
+
 namespace gravbench::plan {
 
 std::string describe(const BlockLength& length) {
-    return length.iterations
-               ? fmt::format("{} inferences", *length.iterations)
+    if (length.iterations) {
+        return counted(*length.iterations, "inference");
+    }
+    constexpr std::chrono::nanoseconds long_time = std::chrono::seconds(10);
+    return length.duration >= long_time
+               ? describe_duration(length.duration)
                : fmt::format("{:g} ms", std::chrono::duration<double, std::milli>(length.duration).count());
 }
 
 std::string describe(const LaunchShape& shape) {
-    return fmt::format("{} blocks of {}", shape.blocks, describe(shape.block));
+    return fmt::format("{} of {}", counted(shape.blocks, "block"), describe(shape.block));
 }
 
 }  // namespace gravbench::plan

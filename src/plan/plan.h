@@ -33,7 +33,7 @@ void add_given(Layer& layer, const std::string& key, const Json& value, const st
 /// Where an engine is, and whether it is still the same one.
 struct EngineFile {
     std::string path;    ///< that --engine takes for it: a program, or a definition
-    std::string sha256;  ///< of the program that it starts, a definition included
+    std::string sha256;  ///< over the hashes of all files that its command names, its definition too
 
     bool operator==(const EngineFile&) const = default;
 };
@@ -43,7 +43,7 @@ struct EngineChoice {
     std::string text;   ///< as it was given: "torch", "graviton3-emulated", a path
     std::string label;  ///< its name in the run, one for each
     protocol::Hello hello;
-    EngineFile file = {};
+    std::optional<EngineFile> file = {};
 };
 
 /// The engines that the layer names (--engine, --versus, --versus-engine), each once, in the order given, with labels

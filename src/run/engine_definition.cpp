@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/errors.h"
 #include "base/files.h"
@@ -112,7 +113,8 @@ class Definition {
 
 Engine read_engine_definition(const fs::path& path) {
     const Definition definition(path);
-    Engine engine{definition.text("name"), definition.command(), definition.environment(), fs::absolute(path).string()};
+    Engine engine{definition.text("name"), definition.command(), definition.environment(),
+                  fs::absolute(path).lexically_normal().string()};
     if (engine.name.empty()) {
         definition.fail("", "\"name\" is missing");
     }
@@ -158,7 +160,7 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
         }
         return read_engine_definition(definitions / (text + ".json"));
     }
-    const fs::path path = fs::absolute(text);
+    const fs::path path = fs::absolute(text).lexically_normal();
     if (path.extension() == ".json" && fs::is_regular_file(path, ignored)) {
         return read_engine_definition(path);
     }
@@ -166,10 +168,19 @@ Engine find_engine(const std::string& text, const fs::path& definitions) {
     return {path.filename().string(), {path.string()}, {}, path.string()};
 }
 
-plan::EngineFile file_of(const Engine& engine) {
-    const std::string& program = engine.command.front();
-    const std::string hash = sha256_of_file(program);
-    return {engine.origin, engine.origin == program ? hash : sha256_of_text(hash + read_file(engine.origin))};
+std::optional<plan::EngineFile> file_of(const Engine& engine) {
+    std::string hashes;
+    try {
+        std::set<std::string> files(engine.command.begin(), engine.command.end());
+        files.insert(engine.origin);
+        for (const std::string& file : files) {
+            std::error_code ignored;
+            hashes += fs::is_regular_file(file, ignored) ? sha256_of_file(file) : "";
+        }
+    } catch (const DataError&) {
+        return std::nullopt;  // A program may be run by those who may not read it.
+    }
+    return plan::EngineFile{engine.origin, sha256_of_text(hashes)};
 }
 
 Engine find_engine(const std::string& text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ Engine find_engine(const std::string& text, const std::filesystem::path& definit
 /// With the definitions of this installation.
 Engine find_engine(const std::string& text);
 
-/// Where it is, and the hash of its program, a definition included. Throws DataError where that cannot be read.
-plan::EngineFile file_of(const Engine& engine);
+/// Where it is, and the hash of all files that its command names, its definition too. Nothing where one cannot be read.
+std::optional<plan::EngineFile> file_of(const Engine& engine);
 
 /// The names of the definitions there, sorted.
 std::vector<std::string> engine_names(const std::filesystem::path& definitions);

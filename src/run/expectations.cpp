@@ -19,9 +19,11 @@ Expectations::Expectations(const plan::Plan& plan) : cells_(plan.cells.size()) {
 
 std::int64_t Expectations::blocks_ns(const Seen& seen, const plan::LaunchShape& shape) {
     const plan::BlockLength& length = shape.block;
-    const std::int64_t block = length.iterations ? *length.iterations * seen.inference_ns
-                                                 : std::max<std::int64_t>(length.duration.count(),
-                                                                          length.least_iterations * seen.inference_ns);
+    const std::int64_t one = std::max<std::int64_t>(seen.inference_ns, 1);
+    // One by time ends with the inference that passes it.
+    const std::int64_t by_time =
+        std::max<std::int64_t>((length.duration.count() + one - 1) / one, length.least_iterations);
+    const std::int64_t block = length.iterations.value_or(by_time) * one;
     return shape.blocks * (block + seen.around_block_ns);
 }
 

@@ -317,7 +317,8 @@ void Session::take_over(std::size_t cell, LaunchRecord record) {
     }
     has_accuracy_[cell] = has_accuracy_[cell] || record.accuracy.has_value();
     for (const records::Block& block : record.launch.blocks) {
-        next_round_ = std::max(next_round_, block.round + 1);
+        constexpr int most_rounds = 1 << 30;  // A journal may say anything.
+        next_round_ = std::max(next_round_, std::min(block.round, most_rounds) + 1);
     }
     outcome_.cells[cell].launches.push_back(std::move(record));
 }

@@ -17,13 +17,29 @@ constexpr double least_block_s = 0.02;
 constexpr double most_block_s = 0.5;
 constexpr std::size_t least_blocks = 4;
 constexpr std::size_t most_blocks = 40;
-/// Five launches of so many have a p90.
-constexpr std::size_t least_inferences = 6;
+/// A launch of so many has a p90, which takes 7, and where that costs at most half a second a p95 (13) and a p99 (67).
+/// Of a pair only the ratio is asked for.
+std::size_t least_inferences(double inference_s, bool is_pair) {
+    constexpr double least = 7;
+    constexpr double most = 67;
+    constexpr double worth_s = 0.5;
+    return static_cast<std::size_t>(is_pair ? least : std::clamp(worth_s / inference_s, least, most));
+}
 
-/// Such times are told and read: in steps of 5 ms.
-nanoseconds rounded(double seconds) {
+/// Few inferences are counted: a block by time would end with one more or less. Times are told and read in steps of
+/// 5 ms.
+plan::BlockLength length_of(std::size_t inferences, double inference_s) {
+    constexpr std::size_t few = 10;
     constexpr double step_s = 0.005;
-    return nanoseconds(std::llround(std::max(1.0, std::round(seconds / step_s)) * step_s * ns_per_s));
+    plan::BlockLength length;
+    length.least_iterations = 1;
+    if (inferences <= few) {
+        length.iterations = static_cast<std::int64_t>(inferences);
+    } else {
+        const double seconds = static_cast<double>(inferences) * inference_s;
+        length.duration = nanoseconds(std::llround(std::max(1.0, std::round(seconds / step_s)) * step_s * ns_per_s));
+    }
+    return length;
 }
 
 }  // namespace
@@ -78,7 +94,7 @@ stats::DesignLimits ShapeChoice::limits(double inference_s, double inferences_of
         limits.least_inferences = limits.most_inferences =
             static_cast<std::size_t>(std::max(1.0, std::round(inferences_of_block)));
     }
-    limits.least_blocks = std::max(least_blocks, least_inferences / limits.least_inferences);
+    limits.least_blocks = least_blocks;
     limits.most_blocks = most_blocks;
     if (!chooses_blocks_) {
         limits.least_blocks = limits.most_blocks = static_cast<std::size_t>(shape_.blocks);
@@ -101,7 +117,9 @@ void ShapeChoice::choose(const std::vector<std::vector<LaunchNoise>>& sides) {
                                                         limits(inference_s, figures::inferences_of_block(sides[0])));
     shape_.blocks = static_cast<int>(design.blocks);
     if (chooses_length_) {
-        shape_.block.duration = rounded(static_cast<double>(design.inferences) * inference_s);
+        const std::size_t least = least_inferences(inference_s, sides.size() > 1);
+        const std::size_t of_block = (least + design.blocks - 1) / design.blocks;
+        shape_.block = length_of(std::max(design.inferences, of_block), inference_s);
     }
     shape_.chosen_by = static_cast<int>(sides.front().size());
 }

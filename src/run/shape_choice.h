@@ -10,7 +10,7 @@
 namespace gravbench::run {
 
 /// What the launches of one unit measure: as flags have it, or chosen by what the launches before them showed. The
-/// first ones take many short blocks, which show both how blocks differ and how launches do. From the second launch on
+/// first ones take many short blocks, which show both how blocks differ and how launches do. From the third launch on
 /// the shape is that of the cheapest design for the wanted precision (stats/variance.h), made anew at 5, 10, 20, ...
 /// launches. It follows from how samples spread and what they cost, never from what they are.
 class ShapeChoice {

@@ -92,9 +92,10 @@ Parts fingerprint(const plan::Plan& plan, const machine::Machine& host) {
     const plan::Sampling& sampling = plan.options.sampling;
     parts["--seed"] = std::to_string(sampling.seed);
     const plan::BlockLength& block = sampling.shape.block;
-    parts["--blocks"] = std::to_string(sampling.shape.blocks);
+    constexpr const char* chosen = "chosen by the run";
+    parts["--blocks"] = plan.options.chooses_blocks() ? chosen : std::to_string(sampling.shape.blocks);
     parts["--iterations"] = block.iterations ? std::to_string(*block.iterations) : "not given";
-    parts["--duration"] = milliseconds_of(block.duration);
+    parts["--duration"] = plan.options.chooses_block_length() ? chosen : milliseconds_of(block.duration);
     parts["--warmup"] = std::to_string(sampling.warmup);
     parts["--warmup-time"] = milliseconds_of(sampling.warmup_time);
     return parts;

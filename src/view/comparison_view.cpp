@@ -57,9 +57,9 @@ std::string settling_text(const CellComparison& cell) {
                                                                   static_cast<std::int64_t>(settling.seconds * 1e9))))
                                  : "";
     // By number and not by time: with --max-time a run ends as soon as its ratio is precise.
-    return fmt::format("{}--launches {} would settle it{}",
+    return fmt::format("{}{} {} would settle it{}",
                        settling.is_in_one_run ? "both in one run (--versus, --versus-engine) with " : "",
-                       settling.launches, time);
+                       settling.is_of_fixed_launches ? "--launches" : "--min-launches", settling.launches, time);
 }
 
 std::string note(const CellComparison& cell) {

@@ -142,26 +142,45 @@ std::vector<std::string> rate_texts(const figures::YardstickSummary& summary) {
     return texts;
 }
 
-/// The least and the most of a run's shapes.
-struct Shapes {
-    plan::LaunchShape least;
-    plan::LaunchShape most;
-    std::size_t count = 0;
+/// The least and the most of some numbers: "4", "4 to 12".
+struct Range {
+    double least = 0;
+    double most = 0;
+    bool is_empty = true;
 
-    void add(const plan::LaunchShape& shape) {
-        const bool is_first = count++ == 0;
-        least.blocks = is_first ? shape.blocks : std::min(least.blocks, shape.blocks);
-        most.blocks = is_first ? shape.blocks : std::max(most.blocks, shape.blocks);
-        least.block = is_first || shape.block.duration < least.block.duration ? shape.block : least.block;
-        most.block = is_first || shape.block.duration > most.block.duration ? shape.block : most.block;
+    void add(double number) {
+        least = is_empty ? number : std::min(least, number);
+        most = is_empty ? number : std::max(most, number);
+        is_empty = false;
     }
     std::string text() const {
-        if (least.blocks == most.blocks && least.block == most.block) {
-            return plan::describe(least);
+        return least == most ? fmt::format("{:g}", most) : fmt::format("{:g} to {:g}", least, most);
+    }
+};
+
+/// The shapes of a run's launches together.
+struct Shapes {
+    Range blocks;
+    Range inferences;
+    Range milliseconds;
+
+    void add(const plan::LaunchShape& shape) {
+        blocks.add(shape.blocks);
+        if (shape.block.iterations) {
+            inferences.add(static_cast<double>(*shape.block.iterations));
+        } else {
+            milliseconds.add(std::chrono::duration<double, std::milli>(shape.block.duration).count());
         }
-        const std::string length = least.block == most.block ? "" : plan::describe(least.block) + " to ";
-        const std::string blocks = least.blocks == most.blocks ? "" : fmt::format("{} to ", least.blocks);
-        return fmt::format("{}{} blocks of {}{}", blocks, most.blocks, length, plan::describe(most.block));
+    }
+    std::string text() const {
+        std::vector<std::string> lengths;
+        if (!inferences.is_empty) {
+            lengths.push_back(inferences.text() + (inferences.most == 1 ? " inference" : " inferences"));
+        }
+        if (!milliseconds.is_empty) {
+            lengths.push_back(milliseconds.text() + " ms");
+        }
+        return fmt::format("{} blocks of {}", blocks.text(), fmt::join(lengths, ", or "));
     }
 };
 
@@ -204,9 +223,9 @@ std::string shape_line(const Document& document) {
             }
         }
     }
-    return chosen.count == 0 ? ""
-                             : fmt::format("launches: {} at first, then {}, chosen by what those before showed\n",
-                                           first.text(), chosen.text());
+    return chosen.blocks.is_empty ? ""
+                                  : fmt::format("launches: {} at first, then {}, chosen by what those before showed\n",
+                                                first.text(), chosen.text());
 }
 
 std::string status_line(const Document& document) {

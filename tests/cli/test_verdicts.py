@@ -169,6 +169,10 @@ def test_the_baselines_engine_is_measured_again_beside_the_new_one(front: Front)
     assert re.search(r"stored  .*: p50 was .* ms by the same engine then, and is .* now \(\+[23]\d\.\d%\)", judged.stdout)
     # A later run takes the new engine for this one's.
     assert judged.document is not None and judged.document["run"]["given"]["engine"] == [new]
+    second = front.folder / "second.json"
+    front.output.rename(second)
+    again = front.call("run", "--baseline", str(second), "-o", str(front.output), "--tolerance", "40%")
+    assert again.code == 0 and "1 same" in again.stdout, again.stdout + again.stderr
 
 
 def test_a_baselines_engine_that_has_changed_or_gone_is_judged_by_what_it_was(front: Front) -> None:
@@ -183,6 +187,15 @@ def test_a_baselines_engine_that_has_changed_or_gone_is_judged_by_what_it_was(fr
     program.unlink()
     gone = front.call(*command)
     assert f"{program}, the baseline's engine, is not there any more" in gone.stderr
+
+
+def test_a_baselines_engine_that_does_not_start_any_more_is_judged_by_what_it_was(front: Front) -> None:
+    base = baseline_of(front)
+    new = other_engine(front, "new")
+    front.script.write_text(json.dumps({"rules": [{"request": "hello", "do": "exit", "status": 127}]}), encoding="utf-8")
+    outcome = front.call("run", "--baseline", str(base), "--engine", new, "-o", str(front.output), "--tolerance", "40%")
+    assert "the baseline's engine, does not start any more" in outcome.stderr
+    assert len(outcome.cells) == 1 and "1 same" in outcome.stdout, outcome.stdout
 
 
 def test_a_copy_of_the_baselines_engine_is_taken_where_it_is_named(front: Front) -> None:

@@ -110,13 +110,15 @@ class SimulatedLaunch final : public LiveLaunch {
     SimulatedLaunch& operator=(const SimulatedLaunch&) = delete;
 
     void take_block(int round) override {
-        const nanoseconds takes = record_.launch.shape->block.duration;
+        const double latency = world_.latency(record_.cell, record_.launch.number);
+        const plan::BlockLength& length = record_.launch.shape->block;
+        const auto latency_ns = static_cast<std::int64_t>(latency * 1e6);
+        const nanoseconds takes = length.iterations ? nanoseconds(*length.iterations * latency_ns) : length.duration;
         if (!attempt(Event::Kind::block, round, is_audit_ ? milliseconds(10) : takes)) {
             return;
         }
         records::Block block;
-        const double latency = world_.latency(record_.cell, record_.launch.number);
-        block.samples_ns.assign(5, static_cast<std::int64_t>(latency * 1e6));
+        block.samples_ns.assign(static_cast<std::size_t>(length.iterations.value_or(5)), latency_ns);
         block.wall_ns = takes.count();
         block.round = round;
         record_.launch.blocks.push_back(std::move(block));

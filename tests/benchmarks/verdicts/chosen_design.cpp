@@ -44,6 +44,9 @@ plan::Plan plan_for(std::size_t cells, bool has_given_shape) {
 /// By number, as if all blocks were as fast: a block by time has more inferences where it is faster, so that a launch's
 /// median leans that way. Of a real machine that is true, but here the truth is the model's.
 std::int64_t inferences_of(const plan::BlockLength& block) {
+    if (block.iterations) {
+        return *block.iterations;
+    }
     return std::max<std::int64_t>(block.least_iterations,
                                   std::llround(static_cast<double>(block.duration.count()) / (1e9 * median_s)));
 }
