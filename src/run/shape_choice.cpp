@@ -60,7 +60,8 @@ void ShapeChoice::observe(std::size_t side, const records::Launch& launch) {
 
 std::vector<std::vector<LaunchNoise>> ShapeChoice::together() const {
     std::vector<std::vector<LaunchNoise>> sides(sides_.size());
-    for (const auto& [number, noise] : sides_.front()) {
+    for (const auto& launch : sides_.front()) {
+        const int number = launch.first;
         if (std::all_of(sides_.begin(), sides_.end(), [&](const auto& side) { return side.contains(number); })) {
             for (std::size_t side = 0; side < sides_.size(); ++side) {
                 sides[side].push_back(sides_[side].at(number));
