@@ -20,6 +20,9 @@ struct ComparisonOptions {
     VerdictRule rule;
 };
 
+/// Longer than anybody would wait, and few enough for a number of nanoseconds.
+inline constexpr double most_settling_seconds = 1e9;
+
 /// What it would take to settle an inconclusive verdict.
 struct Settling {
     std::size_t launches = 0;  ///< of each side, in all

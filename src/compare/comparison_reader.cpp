@@ -106,11 +106,9 @@ Verdict verdict_from(const Json& json, const char* name, const Metric& metric, c
         fmt::format("{}: \"{}\": \"{}\" is not one of {}, which a {} can be", where, name, word, words, metric.name));
 }
 
-constexpr double most_seconds = 1e9;
-
 Settling settling_from(const Json& json, const std::string& where) {
     return {required<std::size_t>(json, "launches", where),
-            std::clamp(number(json, "seconds", where).value_or(0), 0.0, most_seconds),
+            std::clamp(number(json, "seconds", where).value_or(0), 0.0, most_settling_seconds),
             optional_member<bool>(json, "in_one_run", false, where),
             optional_member<bool>(json, "of_fixed_launches", true, where),
             number(json, "other_tolerance", where).value_or(0)};
@@ -294,7 +292,7 @@ Comparison read_comparison(const std::filesystem::path& path) {
     if (checked::has(json, "settling_command")) {
         comparison.settling_command = checked::texts(json, "settling_command", where);
         comparison.settling_seconds =
-            std::clamp(number(json, "settling_seconds", where).value_or(0), 0.0, most_seconds);
+            std::clamp(number(json, "settling_seconds", where).value_or(0), 0.0, most_settling_seconds);
     }
     comparison.machine_speeds = speeds_from(json, where);
     comparison.warnings = warnings_from(json, where);

@@ -201,8 +201,7 @@ void add_settling_command(const document::Document& base, const document::Docume
     for (const Match& match : matches.pairs) {
         seconds += static_cast<double>(launches) * (mean_seconds(*match.base) + mean_seconds(*match.other));
     }
-    constexpr double most_seconds = 1e9;
-    comparison.settling_seconds = std::min(seconds, most_seconds);
+    comparison.settling_seconds = std::min(seconds, most_settling_seconds);
 }
 
 }  // namespace gravbench::compare
