@@ -51,8 +51,11 @@ std::optional<figures::Peaks> peaks_for(const Document& document, const Cell& ce
     }
     const auto best = std::find_if(yardstick->peaks.begin(), yardstick->peaks.end(),
                                    [&](const auto& peak) { return peak.threads == cell.audit->kernels.threads; });
-    return best == yardstick->peaks.end() ? std::nullopt
-                                          : std::optional(figures::peaks_of(*best, machine_of(document, cell)));
+    if (best == yardstick->peaks.end()) {
+        return std::nullopt;
+    }
+    const std::string bf16_loop = yardstick->loops ? yardstick->loops->bf16_loop : "";
+    return figures::peaks_of(*best, bf16_loop, machine_of(document, cell));
 }
 
 std::vector<std::optional<CellRoofline>> rooflines_of(const Document& document) {

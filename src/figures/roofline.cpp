@@ -11,16 +11,16 @@ namespace {
 /// GFLOP/s and GB/s are 10^6 a millisecond.
 constexpr double per_ms = 1e6;
 
-/// 0 where it is not known: no peak is measured for AMX, f16 and integers.
+/// 0 where it is not known: no peak is measured for f16 and integers.
 double peak_for(const audit::Kernel& kernel, const Peaks& peaks) {
-    const bool has_matrix_unit = kernel.implementation.find("amx") != std::string::npos;
-    if (has_matrix_unit || audit::is_f16(kernel)) {
+    const bool uses_amx = kernel.implementation.find("amx") != std::string::npos;
+    if (audit::is_f16(kernel)) {
         return 0;
     }
     if (audit::is_bf16(kernel)) {
-        return peaks.bf16_gflops;
+        return uses_amx && !peaks.is_of_amx ? 0 : peaks.bf16_gflops;
     }
-    return kernel.source_type == "f32" ? peaks.f32_gflops : 0;
+    return kernel.source_type == "f32" && !uses_amx ? peaks.f32_gflops : 0;
 }
 
 double memory_ms(double bytes, const Peaks& peaks) {
@@ -31,8 +31,8 @@ double memory_ms(double bytes, const Peaks& peaks) {
 
 }  // namespace
 
-Peaks peaks_of(const machine::YardstickReading& best, const machine::Machine& machine) {
-    Peaks peaks{best.threads, best.f32_gflops, best.bf16_gflops, {}};
+Peaks peaks_of(const machine::YardstickReading& best, const std::string& bf16_loop, const machine::Machine& machine) {
+    Peaks peaks{best.threads, best.f32_gflops, best.bf16_gflops, bf16_loop == "amx_bf16", {}};
     const machine::Cache* second_level = machine::cache_of(machine, 2);
     const machine::Cache* last_level = machine::cache_of(machine, 3);
     if (second_level == nullptr || best.l2_gb_per_s <= 0 || best.memory_gb_per_s <= 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "audit/audit.h"
@@ -22,11 +23,13 @@ struct Peaks {
     int threads = 0;
     double f32_gflops = 0;
     double bf16_gflops = 0;  ///< 0 where the CPU has none, or it is not known
+    bool is_of_amx = false;  ///< the peak of bf16
     /// Caches, the smallest first, then memory, which holds everything. Empty where the machine does not say how large
     /// its caches are: what stays in one would be held against a slower rate.
     std::vector<MemoryLevel> levels;
 };
-Peaks peaks_of(const machine::YardstickReading& best, const machine::Machine& machine);
+/// `bf16_loop` is the instruction set that the reading of bf16 was made with.
+Peaks peaks_of(const machine::YardstickReading& best, const std::string& bf16_loop, const machine::Machine& machine);
 
 /// The least time that one execution of a kernel could take.
 struct KernelLimit {
@@ -36,7 +39,8 @@ struct KernelLimit {
     bool is_memory_bound() const;
 };
 
-/// Nothing for a kernel of which neither operations nor bytes are known, or whose type's peak is not (AMX, f16, int8).
+/// Nothing for a kernel of which neither operations nor bytes are known, or whose type's peak is not (f16, int8, and
+/// AMX where the reading is not of it).
 /// A reorder has a limit of 0: nobody asked for it.
 std::optional<KernelLimit> limit_of(const audit::Kernel& kernel, const Peaks& peaks);
 

@@ -2,6 +2,10 @@
 
 #if defined(__aarch64__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace gravbench::yardstick {
@@ -29,6 +33,29 @@ bool has_avx2_and_fma() {
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 }
 
+bool has_amx_instructions() {
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    constexpr unsigned bf16 = 1U << 22;
+    constexpr unsigned tiles = 1U << 24;
+    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & bf16) != 0 && (edx & tiles) != 0;
+}
+
+/// Linux gives the tiles' registers to a process that asks for them (Documentation/arch/x86/xstate.rst).
+bool may_use_tiles() {
+    constexpr long request_permission = 0x1023;
+    constexpr long tile_data = 18;
+    return ::syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+
+/// The loop was written without such a CPU at hand: it must show that it computes what it should before it is believed.
+bool has_amx_bf16() {
+    constexpr float of_all_chains = (0 + 1 + 2 + 3 + 4 + 5 + 6 * 32 * 0.5F * 1.5F) * 256;
+    return has_amx_instructions() && may_use_tiles() && dot_product_amx_bf16(1, 0.5F, 1.5F) == of_all_chains;
+}
+
 #endif
 
 /// Of a loop that multiplies and adds: a product and a sum for each lane of each chain.
@@ -36,8 +63,8 @@ Arithmetic multiply_add_loop(const char* set, MultiplyAdd run, int count, int la
     return {set, run, 2.0 * count * lanes, count, lanes, 0, is_supported};
 }
 
-Arithmetic dot_product_loop(const char* set, DotProduct run, int lanes, int products, bool is_supported) {
-    return {set, run, 2.0 * products * chains * lanes, chains, lanes, products, is_supported};
+Arithmetic dot_product_loop(const char* set, DotProduct run, int count, int lanes, int products, bool is_supported) {
+    return {set, run, 2.0 * products * count * lanes, count, lanes, products, is_supported};
 }
 
 }  // namespace
@@ -52,8 +79,8 @@ std::vector<Arithmetic> f32_loops() {
 
 std::vector<Arithmetic> bf16_loops() {
     const int sve_lanes = has_sve() ? lanes_sve() : 0;
-    return {dot_product_loop("svebf16", dot_product_sve_bf16, sve_lanes, 4, has_sve_bf16()),
-            dot_product_loop("bf16", dot_product_neon_bf16, 4, 4, has_bf16())};
+    return {dot_product_loop("svebf16", dot_product_sve_bf16, chains, sve_lanes, 4, has_sve_bf16()),
+            dot_product_loop("bf16", dot_product_neon_bf16, chains, 4, 4, has_bf16())};
 }
 
 std::vector<TriadLoop> triad_loops() {
@@ -71,7 +98,9 @@ std::vector<Arithmetic> f32_loops() {
 }
 
 std::vector<Arithmetic> bf16_loops() {
-    return {dot_product_loop("avx512_bf16", dot_product_avx512_bf16, 16, 2, __builtin_cpu_supports("avx512bf16") != 0)};
+    return {dot_product_loop("amx_bf16", dot_product_amx_bf16, chains_of_amx, 256, 32, has_amx_bf16()),
+            dot_product_loop("avx512_bf16", dot_product_avx512_bf16, chains, 16, 2,
+                             __builtin_cpu_supports("avx512bf16") != 0)};
 }
 
 std::vector<TriadLoop> triad_loops() {

@@ -34,11 +34,14 @@ void triad_avx2(float* a, const float* b, const float* c, std::int64_t length, f
 float multiply_add_avx512(std::int64_t iterations, float factor, float summand);
 void triad_avx512(float* a, const float* b, const float* c, std::int64_t length, float factor);
 float dot_product_avx512_bf16(std::int64_t iterations, float factor, float summand);
+float dot_product_amx_bf16(std::int64_t iterations, float factor, float summand);
 #endif
 
 /// Independent chains: enough for four units of a latency of four cycles.
 inline constexpr int chains = 16;
 /// AVX2 and SSE2 have 16 registers, of which two hold constants. Two units of a latency of five cycles need ten.
 inline constexpr int chains_of_16_registers = 12;
+/// AMX has eight tiles, of which two hold constants.
+inline constexpr int chains_of_amx = 6;
 
 }  // namespace gravbench::yardstick

@@ -13,7 +13,7 @@ machine::Machine some_machine() {
 }
 
 /// 100 GFLOP/s of f32 and 200 of bf16; 64, 32 and 16 GB/s in caches of 1 and 32 MiB and beyond.
-Peaks some_peaks() {
+Peaks some_peaks(const std::string& bf16_loop = "avx512_bf16") {
     machine::YardstickReading best;
     best.threads = 2;
     best.f32_gflops = 100;
@@ -21,7 +21,7 @@ Peaks some_peaks() {
     best.l2_gb_per_s = 64;
     best.llc_gb_per_s = 32;
     best.memory_gb_per_s = 16;
-    return peaks_of(best, some_machine());
+    return peaks_of(best, bf16_loop, some_machine());
 }
 
 audit::Kernel matmul(const char* problem, const char* type = "f32") {
@@ -66,6 +66,7 @@ TEST_CASE("what has no known peak has no limit, and a reorder none at all") {
     audit::Kernel amx = matmul("1000x1000:1000x1000", "bf16");
     amx.implementation = "brg_matmul:avx10_1_512_amx";
     CHECK_FALSE(limit_of(amx, some_peaks()));
+    CHECK(limit_of(amx, some_peaks("amx_bf16"))->ms() == Approx(10));
     CHECK_FALSE(limit_of(matmul("1000x1000:1000x1000", "s8"), some_peaks()));
     CHECK_FALSE(roofline_of(audit_of({amx}), some_peaks(), 0));
     audit::Kernel reorder = matmul("64x64");
@@ -98,7 +99,7 @@ TEST_CASE("a machine that does not tell its caches bounds nothing by memory") {
     best.f32_gflops = 100;
     best.l2_gb_per_s = 64;
     best.memory_gb_per_s = 16;
-    const Peaks peaks = peaks_of(best, machine::Machine{});
+    const Peaks peaks = peaks_of(best, "", machine::Machine{});
     CHECK(peaks.levels.empty());
     CHECK_FALSE(limit_of(matmul("1x4096:4096x4096"), peaks)->is_memory_bound());
 }
