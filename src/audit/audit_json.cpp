@@ -58,6 +58,8 @@ Json to_json(const KernelUse& use) {
     json["bf16"] = is_compute(use.kernel) ? Json(is_bf16(use.kernel)) : Json();
     const auto operations = floating_point_operations(use.kernel);
     json["flops"] = operations ? Json(*operations) : Json();
+    const auto bytes = bytes_moved(use.kernel);
+    json["bytes"] = bytes ? Json(*bytes) : Json();
     for (const CountMember& count : use_counts) {
         json[count.name] = use.*(count.member);
     }

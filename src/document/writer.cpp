@@ -1,6 +1,9 @@
 #include "document/writer.h"
 
+#include <cmath>
+
 #include "audit/summary.h"
+#include "document/roofline.h"
 #include "records/record_json.h"
 
 namespace gravbench::document {
@@ -157,12 +160,41 @@ Json precision_json(const figures::Precision& precision) {
                               : Json()}};
 }
 
-Json audit_json(const Audit& audit) {
+const char* bound_name(bool is_memory_bound) {
+    return is_memory_bound ? "memory" : "arithmetic";
+}
+
+Json roofline_json(const CellRoofline& roofline) {
+    const figures::Roofline& limits = roofline.limits;
+    return {{"threads", roofline.peaks.threads},
+            {"inference_ms", roofline.inference_ms},
+            {"flops", limits.flops},
+            {"gflops", roofline.gflops},
+            {"peak_share", roofline.peak_share},
+            {"arithmetic_ms", limits.arithmetic_ms},
+            {"memory_bound_ms", limits.memory_bound_ms},
+            {"limit_ms", limits.limit_ms},
+            {"bound_by", bound_name(limits.is_memory_bound())}};
+}
+
+Json limit_json(const audit::Kernel& kernel, const std::optional<figures::Peaks>& peaks) {
+    const auto limit = peaks ? figures::limit_of(kernel, *peaks) : std::nullopt;
+    const bool is_known = limit && limit->ms() > 0 && std::isfinite(limit->ms());
+    return is_known ? Json{{"ms", limit->ms()}, {"bound_by", bound_name(limit->is_memory_bound())}} : Json();
+}
+
+Json audit_json(const Document& document, const Cell& cell, const std::optional<CellRoofline>& roofline) {
+    const Audit& audit = *cell.audit;
     Json json = audit::describe(audit.kernels, audit.unprofiled_ms, audit.is_bf16_requested);
     json["time_share"]["outside_onednn"] = known(audit.outside_onednn);
     json["outside_reason"] = audit.outside_reason.empty() ? Json() : Json(audit.outside_reason);
     json["busy_threads"] = audit.busy_threads == 0 ? Json() : Json(audit.busy_threads);
     json["huge_page_bytes"] = audit.huge_page_bytes;
+    json["roofline"] = roofline ? roofline_json(*roofline) : Json();
+    const auto peaks = peaks_for(document, cell);
+    for (std::size_t i = 0; i < audit.kernels.kernels.size(); ++i) {
+        json["kernels"][i]["limit"] = limit_json(audit.kernels.kernels[i].kernel, peaks);
+    }
     return json;
 }
 
@@ -180,7 +212,8 @@ Json problems_json(const std::vector<findings::Problem>& problems) {
     return all;
 }
 
-Json cell_json(const Cell& cell, bool has_launches) {
+/// Without its launches.
+Json cell_json(const Document& document, const Cell& cell, const std::optional<CellRoofline>& roofline) {
     Json json{{"key", cell.key},
               {"identity", identity_json(cell.identity)},
               {"model", model_json(cell.model)},
@@ -197,20 +230,31 @@ Json cell_json(const Cell& cell, bool has_launches) {
               {"cold_start_ms", cell.cold_start ? cold_start_json(*cell.cold_start) : Json()},
               {"memory", {{"peak_rss_bytes", known(cell.peak_rss_bytes)}}},
               {"accuracy", cell.accuracy ? records::to_json(*cell.accuracy) : Json()},
-              {"audit", cell.audit ? audit_json(*cell.audit) : Json()},
+              {"audit", cell.audit ? audit_json(document, cell, roofline) : Json()},
               {"precision", cell.precision ? precision_json(*cell.precision) : Json()}};
-    if (has_launches) {
-        json["launches"] = Json::array();
-        for (const Launch& launch : cell.launches) {
-            json["launches"].push_back(launch_json(launch));
-        }
-    }
     json["problems"] = problems_json(cell.problems);
     if (!cell.log_tail.empty()) {
         json["log_tail"] = cell.log_tail;
     }
     json["valid"] = cell.is_valid;
     return json;
+}
+
+Json launches_json(const Cell& cell) {
+    Json launches = Json::array();
+    for (const Launch& launch : cell.launches) {
+        launches.push_back(launch_json(launch));
+    }
+    return launches;
+}
+
+std::vector<Json> cells_json(const Document& document) {
+    const auto rooflines = rooflines_of(document);
+    std::vector<Json> cells;
+    for (std::size_t i = 0; i < document.cells.size(); ++i) {
+        cells.push_back(cell_json(document, document.cells[i], rooflines[i]));
+    }
+    return cells;
 }
 
 }  // namespace
@@ -228,22 +272,24 @@ Json to_json(const Document& document) {
     for (const Versus& pair : document.versus) {
         versus.push_back({{"base", pair.base}, {"new", pair.other}});
     }
-    Json cells = Json::array();
-    for (const Cell& cell : document.cells) {
-        cells.push_back(cell_json(cell, /*has_launches=*/true));
+    std::vector<Json> cells = cells_json(document);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        cells[i]["launches"] = launches_json(document.cells[i]);
     }
     return {{"schema", schema_name}, {"run", run_json(document.run)},
             {"machines", machines},  {"engines", engines},
             {"versus", versus},      {"cells", cells}};
 }
 
-Json to_json_without_launches(const Document& document, const Cell& cell) {
-    Json json = cell_json(cell, /*has_launches=*/false);
-    const Engine* engine = engine_of(document, cell);
-    json["engine"] = engine == nullptr ? Json() : engine_json(*engine);
-    json["machine"] = machine::to_json(machine_of(document, cell));
-    json["run_id"] = document.run.id;
-    return json;
+std::vector<Json> cells_without_launches(const Document& document) {
+    std::vector<Json> cells = cells_json(document);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const Engine* engine = engine_of(document, document.cells[i]);
+        cells[i]["engine"] = engine == nullptr ? Json() : engine_json(*engine);
+        cells[i]["machine"] = machine::to_json(machine_of(document, document.cells[i]));
+        cells[i]["run_id"] = document.run.id;
+    }
+    return cells;
 }
 
 std::string to_text(const Document& document) {

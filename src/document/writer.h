@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "document/document.h"
 
@@ -10,8 +11,8 @@ inline constexpr const char* schema_name = "gravbench.results/2";
 
 /// The document as `gravbench.results/2` (docs/results.md), which is the only form that is written.
 Json to_json(const Document& document);
-/// One cell as it stands there, without its launches.
-Json to_json_without_launches(const Document& document, const Cell& cell);
+/// Its cells as they stand there, each with its engine, its machine and the run's id in place of its launches.
+std::vector<Json> cells_without_launches(const Document& document);
 /// The text of the file: indented, lists of plain values on one line.
 std::string to_text(const Document& document);
 

@@ -58,6 +58,11 @@ std::string gigaflops(const Kernel& kernel, double ms) {
     return operations && ms > 0 ? fmt::format("{:.1f}", *operations / ms / 1e6) : "-";
 }
 
+std::string gigabytes_per_s(const Kernel& kernel, double ms) {
+    const auto bytes = audit::bytes_moved(kernel);
+    return bytes && ms > 0 ? fmt::format("{:.1f}", *bytes / ms / 1e6) : "-";
+}
+
 /// What of the kernel's peak it reached, its least time, and what bounds that.
 std::vector<std::string> limits_of(const Kernel& kernel, double ms, const std::optional<figures::Peaks>& peaks) {
     const auto limit = peaks ? figures::limit_of(kernel, *peaks) : std::nullopt;
@@ -75,8 +80,8 @@ std::string shortened(const std::string& text) {
 
 Rows by_kernel(const document::Audit& whole_audit, const std::optional<figures::Peaks>& peaks) {
     const Audit& audit = whole_audit.kernels;
-    Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "limit %", "limit ms", "bound by",
-               "primitive", "implementation", "types", "layouts", "problem", "attributes"}};
+    Rows rows{{"ms", "share %", "calls", "created", "found", "create ms", "GFLOP/s", "GB/s", "limit %", "limit ms",
+               "bound by", "primitive", "implementation", "types", "layouts", "problem", "attributes"}};
     const double whole = whole_ms(whole_audit, audit::summarise(audit));
     for (const KernelUse& use : audit.kernels) {
         const double ms = use.time_ms / audit.inferences;
@@ -84,7 +89,7 @@ Rows by_kernel(const document::Audit& whole_audit, const std::optional<figures::
         const double each_ms = use.calls == 0 ? 0 : use.time_ms / use.calls;
         rows.push_back({milliseconds(ms), percent(whole > 0 ? ms / whole : 0.0), count(calls),
                         std::to_string(use.created), std::to_string(use.found), milliseconds(use.create_ms),
-                        gigaflops(use.kernel, each_ms)});
+                        gigaflops(use.kernel, each_ms), gigabytes_per_s(use.kernel, each_ms)});
         const std::vector<std::string> limits = limits_of(use.kernel, each_ms, peaks);
         rows.back().insert(rows.back().end(), limits.begin(), limits.end());
         for (const std::string& text : {use.kernel.primitive, use.kernel.implementation, types_of(use.kernel),

@@ -104,10 +104,8 @@ std::string render_csv(const Document& document, const Presentation& presentatio
 
 std::string render_jsonl(const Document& document, const Presentation&) {
     std::string text;
-    for (const Cell& cell : document.cells) {
-        Json json = document::to_json_without_launches(document, cell);
-        json["run_id"] = document.run.id;
-        text += json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    for (const Json& cell : document::cells_without_launches(document)) {
+        text += cell.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     }
     return text;
 }

@@ -2,8 +2,10 @@
 
 #include <limits>
 
+#include "audit/work.h"
 #include "base/errors.h"
 #include "catch.h"
+#include "document/roofline.h"
 #include "document/run_builder.h"
 #include "document/writer.h"
 
@@ -12,7 +14,19 @@ namespace {
 
 using test::some_cell;
 
-/// With an audit, accuracy, precision, two variants on two engines, a failed cell and its log.
+constexpr int audited_threads = 4;
+
+Yardstick some_yardstick() {
+    machine::YardstickReading best;
+    best.threads = audited_threads;
+    best.f32_gflops = 100;
+    best.bf16_gflops = 200;
+    best.l2_gb_per_s = 64;
+    best.memory_gb_per_s = 16;
+    return {machine::YardstickDescription{"sve", "svebf16", "sve", 1 << 20, 0, 1 << 27}, {best}};
+}
+
+/// With an audit and its roofline, accuracy, precision, two variants on two engines, a failed cell and its log.
 Document full_document() {
     records::CellOutcome measured = test::launches(5);
     measured.launches[0].accuracy = test::some_accuracy();
@@ -20,6 +34,7 @@ Document full_document() {
     measured.launches[1].launch.blocks[0].disturbed_by = {"waited 25% of the time for a CPU"};
     measured.launches[2].launch.cold_start.reset();
     measured.audit = test::some_audit(6, 12);
+    measured.audit->audit.threads = audited_threads;
     records::CellOutcome on_other = test::launches(3);
     for (records::LaunchRecord& record : on_other.launches) {
         record.engine.name = "other";
@@ -34,6 +49,7 @@ Document full_document() {
     other.key = plan::key_of(other.identity);
     Document document =
         test::document_of({{some_cell(), measured}, {other, on_other}, {some_cell({{"jit", "freeze"}}), failed}});
+    document.machines[0].yardstick = some_yardstick();
     document.versus.push_back({0, 1});
     return document;
 }
@@ -87,7 +103,10 @@ TEST_CASE("a document has every member that its schema requires") {
             check_required(schema["$defs"]["block"], launch["blocks"][0], "block");
         }
     }
-    check_required(schema["$defs"]["audit"], json["cells"][0]["audit"], "audit");
+    const Json& audit = json["cells"][0]["audit"];
+    check_required(schema["$defs"]["audit"], audit, "audit");
+    check_required(schema["$defs"]["kernel"], audit["kernels"][0], "kernel");
+    check_required(schema["$defs"]["roofline"], audit["roofline"], "roofline");
     CHECK(schema["properties"]["schema"]["const"] == Json(schema_name));
 }
 
@@ -102,6 +121,24 @@ TEST_CASE("a document is read back as it was written") {
     CHECK(again.cells[0].precision);
     CHECK(again.cells[2].log_tail == "last words");
     CHECK(again.cells[1].launches[0].engine == 1);
+}
+
+TEST_CASE("a document says what each audited cell and kernel could reach, as the views do") {
+    const Document document = full_document();
+    const auto roofline = rooflines_of(document)[0];
+    REQUIRE(roofline);
+    const Json audit = to_json(document)["cells"][0]["audit"];
+    CHECK(audit["roofline"]["limit_ms"] == roofline->limits.limit_ms);
+    CHECK(audit["roofline"]["peak_share"] == roofline->peak_share);
+    CHECK(audit["roofline"]["bound_by"] == "arithmetic");
+    const audit::KernelUse& use = document.cells[0].audit->kernels.kernels[0];
+    CHECK(audit["kernels"][0]["limit"]["ms"] == figures::limit_of(use.kernel, roofline->peaks)->ms());
+    CHECK(audit["kernels"][0]["bytes"] == audit::bytes_moved(use.kernel).value());
+    Document without = document;
+    without.machines[0].yardstick.reset();
+    const Json unknown = to_json(without)["cells"][0]["audit"];
+    CHECK(unknown["roofline"].is_null());
+    CHECK(unknown["kernels"][0]["limit"].is_null());
 }
 
 TEST_CASE("a damaged document is refused with its name and the place") {

@@ -136,8 +136,9 @@ TEST_CASE("an audit says what of the machine's peak a cell reaches, where the ya
                               "arithmetic, against 12 ms; 33% outside oneDNN"));
     const Rows kernels =
         audit_rows(*document.cells[0].audit, document::peaks_for(document, document.cells[0]), "kernel");
-    CHECK(std::vector<std::string>(kernels[1].begin() + 7, kernels[1].begin() + 10) ==
+    CHECK(std::vector<std::string>(kernels[1].begin() + 8, kernels[1].begin() + 11) ==
           std::vector<std::string>{"38.5", "1.156", "arithmetic"});
+    CHECK(kernels[0][7] == "GB/s");
     document.machines[0].yardstick->peaks[0].threads = 2;
     CHECK_THAT(render_audit(document, "kernel", {}), !Contains("limits  "));
 }
