@@ -3,6 +3,7 @@
 
     tests/benchmarks/yardstick.py machine [--threads N] [--flop-per-cycle N] [--count N]
     tests/benchmarks/yardstick.py disturbance RESULTS
+    tests/benchmarks/yardstick.py slow RESULTS...
 
 machine      Readings, with f32's rate over threads x clock x flop a cycle (32: two 256-bit units that multiply and add, as on Zen 2
              to 4 and Haswell; 64: two 512-bit units; on Arm four times the lanes of NEON's units), and with one thread memory's rate
@@ -10,6 +11,8 @@ machine      Readings, with f32's rate over threads x clock x flop a cycle (32: 
 disturbance  Of a document of `gravbench run MODEL --launches 300 --blocks 16 --duration 100ms`: --yardstick auto reads only after some of
              these blocks. Compares blocks that follow a reading with those that do not, each launch's speed and that of each
              place in a launch taken off, and says what readings cost. The first block of a launch is in neither.
+slow         Of documents of `gravbench run MODEL --yardstick on`, the first cell of each: whether a block is slow where the reading
+             after it is. Both are held against their middle in the run.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("GRAVBENCH_BINARIES", ROOT / "build" / "release" / "bin"))
 # Student's for 300 launches and the normal distribution's agree to a hundredth.
 LIMIT_95 = 1.97
+RATES = ("f32_gflops", "bf16_gflops", "clock_ghz", "l2_gb_per_s", "llc_gb_per_s", "memory_gb_per_s", "load_ns")
+LEAST_BLOCKS = 4  # of a run, or it has no middle
+LATE = 0.05
 
 
 def readings_of(threads: int, count: int) -> list[dict[str, float]]:
@@ -51,7 +57,7 @@ def mbw_gb_per_s() -> float | None:
 
 def machine(threads: int, flop_per_cycle: float, count: int) -> None:
     readings = readings_of(threads, count)
-    for rate in ("f32_gflops", "bf16_gflops", "clock_ghz", "l2_gb_per_s", "llc_gb_per_s", "memory_gb_per_s", "load_ns", "took_ns"):
+    for rate in (*RATES, "took_ns"):
         values = sorted(reading[rate] for reading in readings)
         print(f"{rate:16} {statistics.median(values):14.5g}  {values[0]:.5g} to {values[-1]:.5g}")
     shares = [reading["f32_gflops"] / (threads * reading["clock_ghz"] * flop_per_cycle) for reading in readings]
@@ -95,6 +101,42 @@ def disturbance(path: Path) -> None:
     print(f"{len(took)} readings, {middle_ms:.1f} ms in the middle, {100 * sum(took) / busy:.2f}% of the launches' time")
 
 
+def rows_of(path: Path) -> list[tuple[float, dict[str, float]]]:
+    """Of each block with a reading: the logarithm of its p50 over the middle one, and of each rate, such that below 0 is slow."""
+    cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    blocks = [block for launch in cell["launches"] for block in launch["blocks"] if "yardstick" in block]
+    if len(blocks) < LEAST_BLOCKS:
+        return []
+    latencies = np.log([statistics.median(block["samples_ns"]) for block in blocks])
+    latencies -= np.median(latencies)
+    rates = {}
+    for rate in RATES:
+        readings = np.array([block["yardstick"][rate] for block in blocks], dtype=float)
+        if readings.all():
+            logarithms = np.log(readings) - np.median(np.log(readings))
+            rates[rate] = -logarithms if rate == "load_ns" else logarithms
+    return [(latencies[i], {rate: values[i] for rate, values in rates.items()}) for i in range(len(blocks))]
+
+
+def slow(paths: list[Path]) -> None:
+    rows = [row for path in paths for row in rows_of(path)]
+    if not rows:
+        sys.exit(f"no document has a cell with {LEAST_BLOCKS} readings of the yardstick")
+    late = np.mean([latency > LATE for latency, _ in rows])
+    print(f"{len(rows)} blocks, {100 * late:.0f}% of them slower than the run's middle one by more than {100 * LATE:.0f}%")
+    for rate in RATES:
+        known = [(latency, rates[rate]) for latency, rates in rows if rate in rates]
+        if len(known) < LEAST_BLOCKS:
+            continue
+        latencies, values = (np.array(column) for column in zip(*known, strict=True))
+        print(f"{rate:16} correlation of latency and slowness {np.corrcoef(latencies, -values)[0, 1]:+.2f}", end="")
+        for share in (0.1, 0.3):
+            chosen = latencies[values < math.log(1 - share)]
+            if len(chosen):
+                print(f"; {100 * share:.0f}% slower in {len(chosen)}, of which {100 * np.mean(chosen > LATE):.0f}% are slow", end="")
+        print()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -103,11 +145,14 @@ def main() -> None:
     of_machine.add_argument("--flop-per-cycle", type=float, default=32)
     of_machine.add_argument("--count", type=int, default=50)
     commands.add_parser("disturbance").add_argument("results", type=Path)
+    commands.add_parser("slow").add_argument("results", type=Path, nargs="+")
     flags = parser.parse_args()
     if flags.command == "machine":
         machine(flags.threads, flags.flop_per_cycle, flags.count)
-    else:
+    elif flags.command == "disturbance":
         disturbance(flags.results)
+    else:
+        slow(flags.results)
 
 
 if __name__ == "__main__":
