@@ -202,6 +202,13 @@ void add_settling_command(const document::Document& base, const document::Docume
         seconds += static_cast<double>(launches) * (mean_seconds(*match.base) + mean_seconds(*match.other));
     }
     comparison.settling_seconds = std::min(seconds, most_settling_seconds);
+    // The baseline's own limit was for one engine, and for fewer launches. A run that ends by itself seldom needs this.
+    if (base.run.given.contains("max-time")) {
+        constexpr double patience = 4;
+        comparison.settling_command.insert(
+            comparison.settling_command.end(),
+            {"--max-time", fmt::format("{:.0f}s", std::ceil(patience * comparison.settling_seconds))});
+    }
 }
 
 }  // namespace gravbench::compare

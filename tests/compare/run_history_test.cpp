@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/clock.h"
 #include "catch.h"
 #include "compare/comparison.h"
 #include "document_builder.h"
@@ -54,6 +55,30 @@ TEST_CASE("what is open between two runs is settled within one, by as many launc
     REQUIRE(cell.settling);
     CHECK(cell.settling->is_in_one_run);
     CHECK(cell.settling->launches < 20);
+}
+
+TEST_CASE("what is open between runs of two engines names the command that settles it, with time enough for both") {
+    const auto run_of = [](document::Document document, const std::string& engine, const Json& given) {
+        document.run.given = given;
+        document.engines.at(0).file = plan::EngineFile{engine, std::string(64, 'e')};
+        return document;
+    };
+    const auto command_for = [&](const Json& given) {
+        const document::Document before = run_of(base, "/old/engine", given);
+        const document::Document after = run_of(slower, "/new/engine", given);
+        return compare::compare(before, after, match(before, {}, after, {}), ComparisonOptions(), RunHistory());
+    };
+    const Comparison comparison = command_for({{"model", {"net"}}});
+    const std::vector<std::string> command{"gravbench",   "run",         "--baseline",        base.name,
+                                           "--engine",    "/new/engine", "--baseline-engine", "/old/engine",
+                                           "--tolerance", "3%"};
+    CHECK(comparison.settling_command == command);
+    CHECK(comparison.settling_seconds > 0);
+    const Comparison limited = command_for({{"model", {"net"}}, {"max-time", {"20s"}}});
+    REQUIRE(limited.settling_command.size() == command.size() + 2);
+    CHECK(limited.settling_command[command.size()] == "--max-time");
+    const auto limit = parse_duration(limited.settling_command.back(), "limit");
+    CHECK(static_cast<double>(limit.count()) >= 2e9 * limited.settling_seconds);
 }
 
 TEST_CASE("runs that hardly differed make a verdict of what launches show") {

@@ -87,14 +87,14 @@ def of_run(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def compared(files: list[Path], tolerance: str, *flags: str) -> dict[str, Any]:
-    """The verdict on the only cell. What this user has of earlier runs does not count."""
+    """The comparison of two documents. What this user has of earlier runs does not count."""
     command = [program("gravbench"), "compare", *map(str, files), "--tolerance", tolerance, "--format", "json", *flags]
     with tempfile.TemporaryDirectory() as nothing:
         variables = {**os.environ, "XDG_DATA_HOME": nothing}
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
     if done.returncode not in JUDGED_CODES:
         raise RunFailed(f"exit code {done.returncode} of {shlex.join(command)}\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout)["cells"][0]
+    return json.loads(done.stdout)
 
 
 def files_of(folder: Path, number: int) -> list[Path]:
@@ -104,7 +104,7 @@ def files_of(folder: Path, number: int) -> list[Path]:
 def measure(arguments: argparse.Namespace, model: str, files: list[Path]) -> tuple[Pair, dict[str, Any]]:
     with visitor(arguments.visitor):
         documents = [run(model, file, arguments.max_time) for file in files]
-    judged = compared(files, arguments.tolerance)
+    judged = compared(files, arguments.tolerance)["cells"][0]
     pair = {
         "model": model,
         "ratio": judged["ratio"],
@@ -121,7 +121,7 @@ def judge_all(pairs: list[Pair], folder: Path, tolerance: str) -> None:
         files = files_of(folder, number)
         if all(file.exists() for file in files):
             for rule, flags in (("assumed", ()), ("history", ("--history", str(folder)))):
-                judged = compared(files, tolerance, *flags)
+                judged = compared(files, tolerance, *flags)["cells"][0]
                 pair["verdicts"][rule] = judged["verdict"]
                 pair[f"ratio_ci95_{rule}"] = judged["ratio_ci95"]
             pair["run_spread"] = judged["run_spread"]
