@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import random
 import shlex
 import subprocess
@@ -24,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from two_runs import compared, files_of, run
-from verdict_run import JUDGED_CODES, RunFailed, program, write_engine, write_whole
+from verdict_run import JUDGED_CODES, RunFailed, begun, program, write_engine, write_whole
 
 Pair = dict[str, Any]
 KEPT = ("models", "slowed", "max_time", "tolerance")
@@ -118,12 +117,7 @@ def table(pairs: list[Pair], shares: list[float]) -> str:
 
 def main() -> None:
     arguments = parse()
-    settings = {name: getattr(arguments, name) for name in KEPT}
-    document: dict[str, Any] = {"settings": settings, "machine": None, "host": platform.machine(), "pairs": []}
-    if arguments.output.exists():
-        document = json.loads(arguments.output.read_text(encoding="utf-8"))
-        if document["settings"] != settings:
-            sys.exit(f"{arguments.output} is of other settings: {json.dumps(document['settings'])}")
+    document = begun(arguments.output, {name: getattr(arguments, name) for name in KEPT}, "pairs")
     folder = arguments.output.with_name(arguments.output.name + ".documents") / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     shares = [float(share) for share in arguments.slowed.split(",")]

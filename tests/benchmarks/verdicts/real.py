@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import platform
 import random
 import shlex
 import sys
@@ -28,7 +27,7 @@ from statistics import median
 from typing import Any
 
 from peers import RULES, verdicts
-from verdict_run import ALARMS, Judged, RunFailed, busy_core, judge, program, write_engine, write_whole
+from verdict_run import ALARMS, Judged, RunFailed, begun, busy_core, judge, program, write_engine, write_whole
 
 Comparison = dict[str, Any]
 # The settings that must be those of the earlier run for its comparisons to count.
@@ -46,7 +45,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=0.05, help="how much slower [0.05]")
     parser.add_argument("--max-time", default="90s", help="for each comparison [90s]")
     parser.add_argument("--tolerance", default="2.5%", help="of gravbench's verdicts: half of the slowdown [2.5%%]")
-    parser.add_argument("--precision", default="2%", help="half of the ratio's interval at which gravbench stops, or default [2%%]")
+    parser.add_argument("--precision", default="default", help="half of the ratio's interval at which gravbench stops [as it does]")
     parser.add_argument("--busy", action="store_true", help="with another process that keeps one core busy")
     parser.add_argument("--seed", type=int, default=1, help="of the order, and of each comparison [1]")
     return parser.parse_args()
@@ -70,16 +69,6 @@ def identity(comparison: Comparison) -> tuple[str, str, int]:
 def index_of(comparison: Comparison, models: list[str]) -> int:
     """The same however many comparisons there are, so that a proof can be made longer."""
     return (models.index(comparison["model"]) * len(KINDS) + KINDS.index(comparison["kind"])) * MOST + comparison["number"]
-
-
-def begin(arguments: argparse.Namespace) -> dict[str, Any]:
-    settings = {name: getattr(arguments, name) for name in KEPT}
-    if not arguments.output.exists():
-        return {"settings": settings, "machine": None, "host": platform.machine(), "summary": [], "comparisons": []}
-    document = json.loads(arguments.output.read_text(encoding="utf-8"))
-    if document["settings"] != settings:
-        sys.exit(f"{arguments.output} is of other settings: {json.dumps(document['settings'])}")
-    return document
 
 
 def measure(arguments: argparse.Namespace, comparison: Comparison, index: int) -> tuple[Comparison, Judged]:
@@ -156,7 +145,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     arguments = parse()
-    document = begin(arguments)
+    document = begun(arguments.output, {name: getattr(arguments, name) for name in KEPT}, "comparisons")
     done = {identity(one) for one in document["comparisons"]}
     comparisons = planned(arguments)
     for comparison in comparisons:

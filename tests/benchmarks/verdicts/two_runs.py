@@ -24,7 +24,6 @@ import argparse
 import json
 import math
 import os
-import platform
 import random
 import shlex
 import subprocess
@@ -38,7 +37,7 @@ from typing import Any
 import numpy as np
 from peers import RULES, by_fence, by_launches, by_z_score, verdicts
 from scipy.stats import beta
-from verdict_run import ALARMS, JUDGED_CODES, RunFailed, program, samples_of, visitor, write_whole
+from verdict_run import ALARMS, JUDGED_CODES, RunFailed, begun, program, samples_of, visitor, write_whole
 
 Pair = dict[str, Any]
 KEPT = ("models", "max_time", "tolerance", "visitor")
@@ -239,12 +238,7 @@ def explained(pairs: list[Pair]) -> str:
 
 def main() -> None:
     arguments = parse()
-    settings = {name: getattr(arguments, name) for name in KEPT}
-    document: dict[str, Any] = {"settings": settings, "machine": None, "host": platform.machine(), "pairs": []}
-    if arguments.output.exists():
-        document = json.loads(arguments.output.read_text(encoding="utf-8"))
-        if document["settings"] != settings:
-            sys.exit(f"{arguments.output} is of other settings: {json.dumps(document['settings'])}")
+    document = begun(arguments.output, {name: getattr(arguments, name) for name in KEPT}, "pairs")
     folder = arguments.output.with_name(arguments.output.name + ".documents")
     folder.mkdir(parents=True, exist_ok=True)
     pairs = document["pairs"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shlex
 import subprocess
 import sys
@@ -91,6 +92,16 @@ def write_whole(path: Path, value: Any) -> None:
     new = path.with_name(path.name + ".new")
     new.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     new.replace(path)
+
+
+def begun(output: Path, settings: dict[str, Any], items: str) -> dict[str, Any]:
+    """What an earlier call has measured, with a list of those items; else an empty one."""
+    if not output.exists():
+        return {"settings": settings, "machine": None, "host": platform.machine(), items: []}
+    document = json.loads(output.read_text(encoding="utf-8"))
+    if document["settings"] != settings:
+        sys.exit(f"{output} is of other settings: {json.dumps(document['settings'])}")
+    return document
 
 
 @contextmanager
