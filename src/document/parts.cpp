@@ -30,16 +30,6 @@ std::string text_or_empty(const Json& object, const char* key, const std::string
     return optional_member<std::string>(object, key, "", where);
 }
 
-std::vector<machine::Cache> caches_from(const Json& json, const std::string& where) {
-    std::vector<machine::Cache> caches;
-    for_each_item(json, "caches", where, [&](const Json& cache, const std::string& here) {
-        caches.push_back({required<int>(cache, "level", here), text_or_empty(cache, "type", here),
-                          optional_member<std::int64_t>(cache, "size_bytes", 0, here),
-                          optional_member<int>(cache, "shared_by", 0, here)});
-    });
-    return caches;
-}
-
 }  // namespace
 
 const Json& object_member(const Json& object, const char* key, const std::string& where) {
@@ -74,32 +64,6 @@ Run run_from(const Json& json, const std::string& where) {
         run.given = *given;
     }
     return run;
-}
-
-machine::Machine machine_from(const Json& json, const std::string& where) {
-    if (!json.is_object()) {
-        throw DataError(where + ": a machine is an object");
-    }
-    machine::Machine machine;
-    if (const auto type = text_or_empty(json, "instance_type", where); !type.empty()) {
-        machine.instance_type = type;
-    }
-    machine.arch = text_or_empty(json, "arch", where);
-    machine.cpu = text_or_empty(json, "cpu", where);
-    machine.vcpus = optional_member<int>(json, "vcpus", 0, where);
-    machine.usable_cpus = optional_member<int>(json, "usable_cpus", 0, where);
-    machine.physical_cores = optional_member<int>(json, "physical_cores", 0, where);
-    machine.threads_per_core = optional_member<int>(json, "threads_per_core", 0, where);
-    machine.isa = optional_member<std::vector<std::string>>(json, "isa", {}, where);
-    if (json.contains("caches") && !json["caches"].is_null()) {
-        machine.caches = caches_from(json, where);
-    }
-    machine.memory_bytes = optional_member<std::int64_t>(json, "memory_bytes", 0, where);
-    machine.kernel = text_or_empty(json, "kernel", where);
-    machine.thp = text_or_empty(json, "thp", where);
-    machine.governor = text_or_empty(json, "governor", where);
-    machine.cpu_quota = number_or_null(json, "cpu_quota", where);
-    return machine;
 }
 
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where) {

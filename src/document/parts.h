@@ -29,7 +29,6 @@ const Json& object_member(const Json& object, const char* key, const std::string
 const Json* object_or_null(const Json& object, const char* key, const std::string& where);
 
 Run run_from(const Json& json, const std::string& where);
-machine::Machine machine_from(const Json& json, const std::string& where);
 std::map<std::string, std::string> texts_from(const Json& json, const std::string& where);
 
 /// Launches of one number are pairs of two cells; of one cell a number can stand once only.

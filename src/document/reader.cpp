@@ -75,7 +75,7 @@ std::optional<plan::EngineFile> engine_file_from(const Json& json, const std::st
 void read_head(const Json& head, Document& document) {
     document.run = run_from(object_member(head, "run", document.name), document.name + ": run");
     for_each_item(head, "machines", document.name, [&](const Json& json, const std::string& here) {
-        document.machines.push_back({machine_from(json, here), yardstick_from(json, here)});
+        document.machines.push_back({machine::machine_from(json, here), yardstick_from(json, here)});
     });
     if (document.machines.empty()) {
         throw DataError(document.name + ": \"machines\" is empty");

@@ -145,7 +145,7 @@ Launch launch_of(std::size_t place, Version1Samples& samples, const std::string&
 void read_head(const Json& head, Document& document) {
     document.run = run_from(object_member(head, "run", document.name), document.name + ": run");
     document.machines.push_back(
-        {document::machine_from(object_member(head, "machine", document.name), document.name + ": machine")});
+        {machine::machine_from(object_member(head, "machine", document.name), document.name + ": machine")});
 }
 
 void read_cell(CellText text, const std::string& where, Document& document) {

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "base/arm_core.h"
+#include "base/files.h"
 #include "machine/cgroup.h"
 #include "machine/host_files.h"
 
@@ -51,6 +52,14 @@ std::optional<std::string> read_instance_type(const fs::path& root) {
     const std::string product = first_line_of(root / "sys/devices/virtual/dmi/id/product_name");
     const bool is_type = product.find('.') != std::string::npos && product.find(' ') == std::string::npos;
     return is_ec2(root) && is_type ? std::optional(product) : std::nullopt;
+}
+
+/// machine-id(5) asks that it is not shown as it is. Images of some containers have an empty one, or none.
+std::optional<std::string> read_id(const fs::path& root) {
+    const std::string text = first_line_of(root / "etc/machine-id");
+    const bool is_id = text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    constexpr std::size_t digits = 16;
+    return is_id ? std::optional(sha256_of_text("gravbench machine " + text).substr(0, digits)) : std::nullopt;
 }
 
 /// The processor that AWS makes of an Arm core; elsewhere the same core is something else.
@@ -235,6 +244,7 @@ Machine read_machine(const Self& self, const fs::path& root) {
     const int first = usable.empty() ? 0 : usable.front();
 
     Machine machine;
+    machine.id = read_id(root);
     machine.instance_type = read_instance_type(root);
     machine.arch = self.arch;
     machine.cpu = cpu_names(cpuinfo, is_ec2(root));

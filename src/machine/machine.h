@@ -19,6 +19,9 @@ struct Cache {
 
 /// The host as its kernel describes it. What is not known is empty, zero or nothing: a container may hide any of it.
 struct Machine {
+    /// Tells machines of one type apart: 16 hexadecimal digits of a hash of /etc/machine-id, which it does not give
+    /// away.
+    std::optional<std::string> id;
     std::optional<std::string> instance_type;  ///< on EC2, "c7g.xlarge"
     std::string arch;
     std::string cpu;         ///< "Neoverse V1 (Graviton3)"; unlike cores are joined by " + "

@@ -45,7 +45,8 @@ Json to_json(const Machine& machine) {
     for (const Cache& cache : machine.caches) {
         caches.push_back(to_json(cache));
     }
-    return {{"instance_type", machine.instance_type ? Json(*machine.instance_type) : Json()},
+    return {{"id", machine.id ? Json(*machine.id) : Json()},
+            {"instance_type", machine.instance_type ? Json(*machine.instance_type) : Json()},
             {"arch", known(machine.arch)},
             {"cpu", known(machine.cpu)},
             {"vcpus", known(machine.vcpus)},
@@ -64,6 +65,9 @@ Json to_json(const Machine& machine) {
 Machine machine_from(const Json& json, const std::string& where) {
     checked::check_object(json, where);
     Machine machine;
+    if (checked::has(json, "id")) {
+        machine.id = checked::text(json, "id", where);
+    }
     if (checked::has(json, "instance_type")) {
         machine.instance_type = checked::text(json, "instance_type", where);
     }

@@ -127,10 +127,29 @@ TEST_CASE("where /sys is hidden x86 cores are counted from /proc/cpuinfo") {
     CHECK(machine.threads_per_core == 2);
 }
 
+TEST_CASE("machines are told apart by an id that does not give theirs away") {
+    const auto id_of = [](const std::string& text) {
+        FakeHost host;
+        host.file("etc/machine-id", text);
+        return host.read(Self{}).id;
+    };
+    const std::string one = "0123456789abcdef0123456789abcdef";
+    REQUIRE(id_of(one + "\n"));
+    CHECK(id_of(one + "\n")->size() == 16);
+    CHECK_FALSE(one.find(*id_of(one)) != std::string::npos);
+    CHECK(id_of(one) == id_of(one + "\n"));
+    CHECK(id_of(one) != id_of("1123456789abcdef0123456789abcdef"));
+    CHECK_FALSE(id_of(""));
+    CHECK_FALSE(id_of("uninitialized\n"));
+    const Machine machine = machine_from(Json{{"id", "0123456789abcdef"}}, "machine");
+    CHECK(machine.id == "0123456789abcdef");
+    CHECK(to_json(machine).at("id") == "0123456789abcdef");
+}
+
 TEST_CASE("a host that shows nothing is unknown, not guessed") {
     const FakeHost host;
     const Json json = to_json(host.read(Self{}));
-    for (const char* member : {"instance_type", "arch", "cpu", "vcpus", "usable_cpus", "physical_cores",
+    for (const char* member : {"id", "instance_type", "arch", "cpu", "vcpus", "usable_cpus", "physical_cores",
                                "threads_per_core", "memory_bytes", "kernel", "thp", "governor", "cpu_quota"}) {
         INFO(member);
         REQUIRE(json.contains(member));
