@@ -33,6 +33,17 @@ std::optional<RunSpread> run_spread_of(const Runs& runs);
 /// The deviation that a variance stands for, with its 95% interval by chi-square.
 Estimate deviation_of(const EstimatedVariance& variance);
 
+/// A run's centre by its launches, with the spread between runs: its variance, and what the launches scatter beyond
+/// those of the runs that the spread was seen in.
+Centre centre_of_run(std::span<const double> launches, const RunSpread& spread);
+
+/// The mean of several runs' logarithms, whose error is by what these differ by: n - 1 degrees of freedom. What their
+/// launches scatter is part of that, so it is not added. Not trimmed. Throws DataError for fewer than 2.
+Centre centre_of_runs(std::span<const double> logarithms);
+
+/// other/base of two centres, by Welch's t.
+RatioEstimate ratio_between(const Centre& base, const Centre& other);
+
 /// The ratio of two runs' launches, other/base, each side with the spread between runs: its variance, and what the
 /// side's launches scatter beyond those of the runs that the spread was seen in. The interval is exact where runs are
 /// normal and alike in design, whatever the spread is; where the compared runs have more launches than the earlier ones

@@ -1,5 +1,6 @@
 #include "stats/run_spread.h"
 
+#include "base/errors.h"
 #include "catch.h"
 
 namespace gravbench::stats {
@@ -73,6 +74,24 @@ TEST_CASE("two spreads that were seen apart count as two") {
     const RatioEstimate ratio = ratio_of_runs(base_launches, {{0.0009, 4}, 0}, new_launches, {{0.0004, 6}, 0}, false);
     CHECK(ratio.standard_error == Approx(0.03744961884920262));
     CHECK(ratio.degrees_of_freedom == Approx(8.473182466067708));
+}
+
+TEST_CASE("several runs are known by what they differ by, with a degree of freedom less than runs") {
+    const Centre centre = centre_of_runs(std::vector<double>{0, 0.02, -0.02, 0.04});
+    CHECK(centre.value == Approx(0.01));
+    CHECK(centre.squared_error.value == Approx(0.0006666666666666666 / 4));  // numpy.var(ddof=1)
+    CHECK(centre.squared_error.degrees_of_freedom == 3);
+    CHECK_THROWS_AS(centre_of_runs(std::vector<double>{0.02}), DataError);
+}
+
+TEST_CASE("the ratio of two runs with spreads of their own is that of their centres") {
+    const RunSpread spread{{0.0009, 4}, 0.0001};
+    const Centre base = centre_of_run(base_launches, spread);
+    const RatioEstimate of_centres = ratio_between(base, centre_of_run(new_launches, spread));
+    const RatioEstimate of_runs = ratio_of_runs(base_launches, spread, new_launches, spread, false);
+    CHECK(of_centres.ci95.low == of_runs.ci95.low);
+    CHECK(of_centres.degrees_of_freedom == of_runs.degrees_of_freedom);
+    CHECK(base.squared_error.value > spread.variance.value - 1e-12);
 }
 
 TEST_CASE("without a spread between runs the launches alone count") {
