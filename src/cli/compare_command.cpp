@@ -18,6 +18,7 @@
 #include "document/reader.h"
 #include "plan/option.h"
 #include "plan/plan.h"
+#include "view/across_view.h"
 #include "view/comparison_view.h"
 
 namespace gravbench::cli {
@@ -79,15 +80,6 @@ void show(const CompareFlags& flags, const Result& result, const std::string& te
     print_to(stdout, text);
 }
 
-ExitCode show_across(const CompareFlags& flags, const view::Presentation& presentation) {
-    if (!flags.where.empty() || !flags.against.empty() || !flags.history.folders.empty()) {
-        throw UsageError("--across lines up whole documents: it takes no --where, no --against and no --history");
-    }
-    const compare::Across across = compare::line_up(document::read_all(flags.documents));
-    show(flags, across, view::render_across(across, presentation));
-    return ExitCode::fine;
-}
-
 std::vector<machine::Machine> machines_of(const std::vector<document::Document>& documents) {
     std::vector<machine::Machine> machines;
     for (const document::Document& document : documents) {
@@ -96,6 +88,17 @@ std::vector<machine::Machine> machines_of(const std::vector<document::Document>&
         }
     }
     return machines;
+}
+
+ExitCode show_across(const CompareFlags& flags, const view::Presentation& presentation) {
+    if (!flags.where.empty() || !flags.against.empty()) {
+        throw UsageError("--across lines up whole documents: it takes no --where and no --against");
+    }
+    const std::vector<document::Document> documents = document::read_all(flags.documents);
+    const compare::Across across =
+        compare::line_up(documents, history_for(flags.history, machines_of(documents), {"p50"}));
+    show(flags, across, view::render_across(across, presentation));
+    return ExitCode::fine;
 }
 
 /// Two documents, two selections of one, or the variants that one run measured against each other.
@@ -200,14 +203,15 @@ Action set_up_compare(CLI::App& app, const std::vector<std::string>&) {
                    "how much of a change counts [3%, for variants of one run what the run was asked for]")
         ->type_name("SHARE");
     add_history_flag(app, flags->history);
-    app.add_flag("--across", flags->is_across, "line up documents of several machines in one table");
+    app.add_flag("--across", flags->is_across,
+                 "line up documents of several machines in one table; those of one type share a column");
     add_presentation_flags(app, view::Content::comparison, flags->presentation);
     app.add_option("-o,--output", flags->output, "also write the comparison there, as JSON")->type_name("FILE");
     app.footer(
         "Exit codes: 0 nothing is worse, 1 something is, 4 something is inconclusive or could not be compared.\n"
         "Examples: gravbench compare base.json new.json --tolerance 5%\n"
         "          gravbench compare results.json --where fpmath=strict --against fpmath=bf16 --metric p50,p99\n"
-        "          gravbench compare --across c7g.json c7i.json c6a.json\n"
+        "          gravbench compare --across c7g-1.json c7g-2.json c7g-3.json c7i.json\n"
         "          gravbench compare verdict.json   (what -o or run --comparison wrote)\n"
         "docs/compare.md says how verdicts are made.");
     return [flags] { return compare_and_show(*flags); };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "view/across_view.h"
 #include "view/comparison_view.h"
 #include "view/render.h"
 #include "view/terminal.h"

@@ -3,69 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "base/errors.h"
-#include "compare/metric.h"
+#include "compare/across_figures.h"
+#include "compare/machine_group.h"
 #include "compare/objection.h"
 
 namespace gravbench::compare {
 namespace {
 
-using Figure = std::optional<double>;
+/// The cells of one row and machine, one for each of its documents; null where a document has none.
+using CellsOfMachine = std::vector<const document::Cell*>;
 
-std::string name_of(const document::Document& document) {
-    const auto type = document.machines.empty() ? std::nullopt : document.machines.front().host.instance_type;
-    return type.value_or(std::filesystem::path(document.name).stem().string());
-}
-
-/// Two documents of one instance type are told apart by their files.
-std::vector<std::string> names_of(const std::vector<document::Document>& documents) {
-    std::map<std::string, int> count;
-    for (const document::Document& document : documents) {
-        ++count[name_of(document)];
-    }
-    std::vector<std::string> names;
-    for (const document::Document& document : documents) {
-        const std::string name = name_of(document);
-        names.push_back(count[name] > 1 ? name + " (" + document.name + ")" : name);
-    }
-    return names;
-}
-
-std::string cpu_of(const document::Document& document) {
-    const std::string cpu = document.machines.empty() ? "" : document.machines.front().host.cpu;
-    return cpu.empty() ? "unknown CPU" : cpu;
-}
-
-std::vector<double> p50_of_launches(const document::Cell& cell) {
-    const Metric& p50 = find_metric("p50");
-    std::vector<double> figures;
-    for (const document::Launch& launch : cell.launches) {
-        if (const auto figure = p50.of_launch(cell, launch.measured); figure && *figure > 0) {
-            figures.push_back(*figure);
-        }
-    }
-    return figures;
-}
-
-AcrossEntry entry_of(const document::Cell& cell, const machine::Machine& machine,
-                     const std::vector<double>& of_launches) {
-    AcrossEntry entry;
-    entry.reason.clear();
-    entry.p50_ms = figure_of(cell, find_metric("p50"), of_launches);
-    entry.p50_ci95 = cell.latency ? cell.latency->at("p50").ci95 : std::nullopt;
-    entry.throughput_per_s = find_metric("throughput").in_document(cell);
-    entry.cosine = find_metric("cosine").in_document(cell);
-    const auto divided_by = [&](int count) {
-        return entry.throughput_per_s && count > 0 ? Figure(*entry.throughput_per_s / count) : std::nullopt;
-    };
-    entry.per_vcpu_per_s = divided_by(machine.vcpus);
-    entry.per_core_per_s = divided_by(machine.physical_cores);
-    return entry;
-}
+struct RowOfCells {
+    std::string key;
+    std::vector<CellsOfMachine> machines;
+};
 
 /// The identity with the engine that no key mentions: machines may have engines of their own.
 plan::Identity without_engine(plan::Identity identity) {
@@ -87,90 +43,156 @@ std::set<plan::Identity> ambiguous_without_engine(const std::vector<document::Do
     return ambiguous;
 }
 
-/// The table while it is made: rows by identity, and what each row's first cell with figures has.
-class Table {
-  public:
-    explicit Table(const std::vector<document::Document>& documents)
-        : documents_(documents), ambiguous_(ambiguous_without_engine(documents)) {
-        across_.machines = names_of(documents);
+/// A row has one cell of each document.
+void check_cells(const document::Document& document) {
+    std::set<plan::Identity> seen;
+    for (const document::Cell& cell : document.cells) {
+        if (!seen.insert(cell.identity).second) {
+            throw DataError(
+                fmt::format("{}: {} stands there twice; a row has one cell of each document", document.name, cell.key));
+        }
     }
+}
 
-    void add(std::size_t index) {
-        const document::Document& document = documents_[index];
-        across_.cpus.push_back(cpu_of(document));
-        add_empty(document, warnings_);
-        std::set<plan::Identity> seen;
-        for (const document::Cell& cell : document.cells) {
-            if (!seen.insert(cell.identity).second) {
-                throw DataError(fmt::format("{}: {} stands there twice; a row has one cell of each document",
-                                            document.name, cell.key));
-            }
-            add_cell(index, cell);
+/// The table of cells while it is made, in the order in which they are first met.
+class RowsOfCells {
+  public:
+    RowsOfCells(const std::vector<MachineGroup>& groups, std::set<plan::Identity> ambiguous)
+        : ambiguous_(std::move(ambiguous)) {
+        for (const MachineGroup& group : groups) {
+            empty_.emplace_back(group.documents.size(), nullptr);
         }
     }
 
-    Across take() {
-        across_.warnings = warnings_.take();
-        return std::move(across_);
-    }
-
-  private:
-    struct First {
-        std::size_t document = 0;
-        const document::Cell* cell = nullptr;
-        std::vector<double> of_launches;
-    };
-
-    std::size_t row_of(const document::Cell& cell) {
+    void add(const document::Cell& cell, std::size_t machine, std::size_t document) {
         plan::Identity identity = without_engine(cell.identity);
         if (ambiguous_.contains(identity)) {
             identity = cell.identity;
         }
-        const auto [place, is_new] = rows_.emplace(identity, across_.rows.size());
+        const auto [place, is_new] = places_.emplace(identity, rows_.size());
         if (is_new) {
-            across_.rows.push_back({plan::key_of(identity), std::vector<AcrossEntry>(documents_.size())});
-            firsts_.emplace_back();
+            rows_.push_back({plan::key_of(identity), empty_});
         }
-        return place->second;
+        rows_[place->second].machines[machine][document] = &cell;
     }
 
-    void add_cell(std::size_t index, const document::Cell& cell) {
-        const std::size_t row = row_of(cell);
-        AcrossEntry& entry = across_.rows[row].entries[index];
-        if (const auto objection = objection_to(cell)) {
-            entry.reason = objection->code;
-            return;
-        }
-        std::vector<double> of_launches = p50_of_launches(cell);
-        entry = entry_of(cell, document::machine_of(documents_[index], cell), of_launches);
-        First& first = firsts_[row];
-        if (first.of_launches.empty()) {
-            first = {index, &cell, std::move(of_launches)};
-            return;
-        }
-        if (first.of_launches.size() >= 2 && of_launches.size() >= 2) {
-            entry.ratio = stats::independent_ratio(first.of_launches, of_launches);
-        }
-        add_unlike_models({documents_[first.document], *first.cell}, {documents_[index], cell},
-                          across_.machines[first.document] + " and " + across_.machines[index] + ": ", warnings_);
-    }
+    std::vector<RowOfCells> take() { return std::move(rows_); }
 
-    const std::vector<document::Document>& documents_;
+  private:
     std::set<plan::Identity> ambiguous_;
-    std::map<plan::Identity, std::size_t> rows_;
-    std::vector<First> firsts_;
-    Warnings warnings_;
-    Across across_;
+    std::vector<CellsOfMachine> empty_;
+    std::map<plan::Identity, std::size_t> places_;
+    std::vector<RowOfCells> rows_;
 };
+
+std::vector<RowOfCells> rows_of(const std::vector<MachineGroup>& groups,
+                                const std::vector<document::Document>& documents) {
+    RowsOfCells rows(groups, ambiguous_without_engine(documents));
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        for (std::size_t j = 0; j < groups[i].documents.size(); ++j) {
+            const document::Document& document = *groups[i].documents[j];
+            check_cells(document);
+            for (const document::Cell& cell : document.cells) {
+                rows.add(cell, i, j);
+            }
+        }
+    }
+    return rows.take();
+}
+
+/// The runs whose figures count, and why the others do not. Where one has a p50, only those that have it: all figures
+/// are then of the same runs.
+std::vector<UsableRun> usable_runs(const MachineGroup& group, const CellsOfMachine& cells,
+                                   std::vector<LeftOut>& left_out) {
+    std::vector<UsableRun> runs;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const document::Document& document = *group.documents[i];
+        if (cells[i] == nullptr) {
+            left_out.push_back({document.name, "not measured"});
+        } else if (const auto objection = objection_to(*cells[i])) {
+            left_out.push_back({document.name, objection->code});
+        } else {
+            runs.push_back(usable_run(document, *cells[i]));
+        }
+    }
+    const auto first_without =
+        std::stable_partition(runs.begin(), runs.end(), [](const UsableRun& run) { return run.p50_ms.has_value(); });
+    if (first_without != runs.begin()) {
+        for (auto run = first_without; run != runs.end(); ++run) {
+            left_out.push_back({run->document->name, "no p50"});
+        }
+        runs.erase(first_without, runs.end());
+    }
+    return runs;
+}
+
+/// Each reason once.
+std::string reasons_of(const std::vector<LeftOut>& left_out) {
+    std::vector<std::string> reasons;
+    for (const LeftOut& one : left_out) {
+        if (std::find(reasons.begin(), reasons.end(), one.reason) == reasons.end()) {
+            reasons.push_back(one.reason);
+        }
+    }
+    return fmt::format("{}", fmt::join(reasons, ", "));
+}
+
+/// Against the first run on that machine, by the documents' names.
+void add_unlike_runs(const MachineGroup& group, const std::vector<UsableRun>& runs, Warnings& warnings) {
+    const UsableRun& first = runs.front();
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+        add_unlike_models({*first.document, *first.cell}, {*runs[i].document, *runs[i].cell},
+                          fmt::format("{}, {} and {}: ", group.name, first.document->name, runs[i].document->name),
+                          warnings);
+    }
+}
+
+AcrossRow row_of(const RowOfCells& cells, const std::vector<MachineGroup>& groups, const RunHistory& history,
+                 Warnings& warnings) {
+    AcrossRow row{cells.key, {}};
+    std::vector<UsableRun> first;
+    std::string first_name;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        AcrossEntry& entry = row.entries.emplace_back();
+        std::vector<UsableRun> runs = usable_runs(groups[i], cells.machines[i], entry.left_out);
+        if (runs.empty()) {
+            entry.reason = reasons_of(entry.left_out);
+            continue;
+        }
+        add_figures(runs, entry);
+        add_unlike_runs(groups[i], runs, warnings);
+        if (first.empty() || first.front().of_launches.empty()) {
+            first = std::move(runs);
+            first_name = groups[i].name;
+            continue;
+        }
+        add_ratio(first, runs, history, entry);
+        add_unlike_models({*first.front().document, *first.front().cell}, {*runs.front().document, *runs.front().cell},
+                          first_name + " and " + groups[i].name + ": ", warnings);
+    }
+    return row;
+}
+
+AcrossMachine machine_of(const MachineGroup& group) {
+    AcrossMachine machine{group.name, group.cpu, {}};
+    for (const document::Document* document : group.documents) {
+        machine.documents.push_back(document->name);
+    }
+    return machine;
+}
 
 }  // namespace
 
-Across line_up(const std::vector<document::Document>& documents) {
-    Table table(documents);
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-        table.add(i);
+Across line_up(const std::vector<document::Document>& documents, const RunHistory& history) {
+    Across across;
+    Warnings warnings;
+    const std::vector<MachineGroup> groups = machine_groups(documents, warnings);
+    std::transform(groups.begin(), groups.end(), std::back_inserter(across.machines), machine_of);
+    for (const RowOfCells& cells : rows_of(groups, documents)) {
+        across.rows.push_back(row_of(cells, groups, history, warnings));
     }
-    return table.take();
+    across.warnings = warnings.take();
+    return across;
 }
 
 }  // namespace gravbench::compare

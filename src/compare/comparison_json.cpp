@@ -83,6 +83,36 @@ Json warnings_json(const std::vector<Warning>& warnings) {
     return json;
 }
 
+/// What the ratio takes runs to differ by; null for a side of several runs, which show it.
+Json ratio_spreads_json(const AcrossEntry& entry) {
+    return {{"first", entry.first_spread ? spread_json(*entry.first_spread) : Json()},
+            {"own", entry.own_spread ? spread_json(*entry.own_spread) : Json()}};
+}
+
+Json left_out_json(const std::vector<LeftOut>& left_out) {
+    Json json = Json::array();
+    for (const LeftOut& one : left_out) {
+        json.push_back({{"document", one.document}, {"reason", one.reason}});
+    }
+    return json;
+}
+
+Json entry_json(const AcrossEntry& entry) {
+    return {{"p50_ms", or_null(entry.p50_ms)},
+            {"p50_ci95_ms", entry.p50_ci95 ? Json{entry.p50_ci95->low, entry.p50_ci95->high} : Json()},
+            {"runs", entry.runs},
+            {"is_of_type", entry.is_of_type()},
+            {"left_out", left_out_json(entry.left_out)},
+            {"throughput_per_s", or_null(entry.throughput_per_s)},
+            {"per_vcpu_per_s", or_null(entry.per_vcpu_per_s)},
+            {"per_core_per_s", or_null(entry.per_core_per_s)},
+            {"cosine_similarity", or_null(entry.cosine)},
+            {"ratio", entry.ratio ? Json(entry.ratio->value) : Json()},
+            {"ratio_ci95", entry.ratio ? Json{entry.ratio->ci95.low, entry.ratio->ci95.high} : Json()},
+            {"run_spread", entry.ratio ? ratio_spreads_json(entry) : Json()},
+            {"reason", entry.reason.empty() ? Json() : Json(entry.reason)}};
+}
+
 }  // namespace
 
 Json to_json(const Comparison& comparison) {
@@ -105,26 +135,20 @@ Json to_json(const Comparison& comparison) {
 }
 
 Json to_json(const Across& across) {
+    Json machines = Json::array();
+    for (const AcrossMachine& machine : across.machines) {
+        machines.push_back({{"name", machine.name}, {"cpu", machine.cpu}, {"documents", machine.documents}});
+    }
     Json rows = Json::array();
     for (const AcrossRow& row : across.rows) {
         Json entries = Json::array();
         for (const AcrossEntry& entry : row.entries) {
-            entries.push_back(
-                {{"p50_ms", or_null(entry.p50_ms)},
-                 {"p50_ci95_ms", entry.p50_ci95 ? Json{entry.p50_ci95->low, entry.p50_ci95->high} : Json()},
-                 {"throughput_per_s", or_null(entry.throughput_per_s)},
-                 {"per_vcpu_per_s", or_null(entry.per_vcpu_per_s)},
-                 {"per_core_per_s", or_null(entry.per_core_per_s)},
-                 {"cosine_similarity", or_null(entry.cosine)},
-                 {"ratio", entry.ratio ? Json(entry.ratio->value) : Json()},
-                 {"ratio_ci95", entry.ratio ? Json{entry.ratio->ci95.low, entry.ratio->ci95.high} : Json()},
-                 {"reason", entry.reason.empty() ? Json() : Json(entry.reason)}});
+            entries.push_back(entry_json(entry));
         }
         rows.push_back({{"key", row.key}, {"entries", entries}});
     }
-    return {{"schema", "gravbench.across/1"},
-            {"machines", across.machines},
-            {"cpus", across.cpus},
+    return {{"schema", across_schema_name},
+            {"machines", machines},
             {"rows", rows},
             {"warnings", warnings_json(across.warnings)}};
 }

@@ -37,6 +37,8 @@ struct MachineCheck {
     const char* code;
     const char* what;
     std::string (*of)(const machine::Machine& machine);
+    /// Whether instances of one type may differ in it by a few bytes that mean nothing.
+    bool is_of_instance = false;
 };
 
 constexpr MachineCheck machine_checks[] = {
@@ -44,7 +46,7 @@ constexpr MachineCheck machine_checks[] = {
     {"machine", "CPU", [](const machine::Machine& machine) { return known(machine.cpu); }},
     {"machine", "usable CPUs", [](const machine::Machine& machine) { return known(machine.usable_cpus); }},
     {"machine", "physical cores", [](const machine::Machine& machine) { return known(machine.physical_cores); }},
-    {"machine", "memory", [](const machine::Machine& machine) { return known(machine.memory_bytes); }},
+    {"machine", "memory", [](const machine::Machine& machine) { return known(machine.memory_bytes); }, true},
     {"kernel", "kernel", [](const machine::Machine& machine) { return known(machine.kernel); }},
     {"machine_setup", "transparent huge pages", [](const machine::Machine& machine) { return known(machine.thp); }},
     {"machine_setup", "frequency governor", [](const machine::Machine& machine) { return known(machine.governor); }},
@@ -283,6 +285,14 @@ void add_unlike_models(const Measured& base, const Measured& other, const std::s
     for (const CellCheck& check : model_checks) {
         const std::string complaint = check.complaint(base, other);
         warnings.add(check.code, complaint.empty() ? "" : sides + complaint, 1);
+    }
+}
+
+void add_unlike_machines(const machine::Machine& base, const machine::Machine& other, const std::string& sides,
+                         Warnings& warnings) {
+    for (const MachineCheck& check : machine_checks) {
+        const std::string complaint = check.is_of_instance ? "" : both(check.what, check.of(base), check.of(other));
+        warnings.add(check.code, complaint.empty() ? "" : sides + complaint, 0);
     }
 }
 

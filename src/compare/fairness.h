@@ -42,6 +42,10 @@ std::vector<Warning> unfairness(const document::Document& base, const document::
 /// `sides`.
 void add_unlike_models(const Measured& base, const Measured& other, const std::string& sides, Warnings& warnings);
 
+/// In what two machines of one type differ all the same: CPU, usable CPUs, kernel, set-up. Messages begin with `sides`.
+void add_unlike_machines(const machine::Machine& base, const machine::Machine& other, const std::string& sides,
+                         Warnings& warnings);
+
 /// That a document has no cells.
 void add_empty(const document::Document& document, Warnings& warnings);
 

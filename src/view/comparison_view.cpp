@@ -8,13 +8,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/errors.h"
 #include "base/text.h"
 #include "compare/comparison_json.h"
-#include "view/format.h"
-#include "view/layout.h"
+#include "view/comparison_parts.h"
 #include "view/number.h"
-#include "view/wrap.h"
 
 namespace gravbench::view {
 namespace {
@@ -23,13 +20,9 @@ using compare::CellComparison;
 using compare::Comparison;
 using compare::Verdict;
 
-std::string figure(const std::optional<double>& value) {
-    return value ? four_digits(*value) : "-";
-}
-
 /// Four digits would hide what counts of an exact figure.
-std::string figure(const CellComparison& cell, const std::optional<double>& value) {
-    return value && cell.metric->of_cell != nullptr ? fmt::format("{:.6f}", *value) : figure(value);
+std::string exact_or_short(const CellComparison& cell, const std::optional<double>& value) {
+    return value && cell.metric->of_cell != nullptr ? fmt::format("{:.6f}", *value) : figure_or_dash(value);
 }
 
 std::string change(const CellComparison& cell) {
@@ -105,9 +98,9 @@ Table comparison_table(const Comparison& comparison) {
                 {}};
     for (const CellComparison& cell : comparison.cells) {
         table.rows.push_back({cell.base_key, cell.difference.empty() ? "-" : cell.difference, cell.metric->title,
-                              figure(cell, cell.base), figure(cell, cell.other), change(cell), interval(cell),
-                              launches(cell), run_spread(cell), compare::name_of(cell.verdict, *cell.metric),
-                              note(cell)});
+                              exact_or_short(cell, cell.base), exact_or_short(cell, cell.other), change(cell),
+                              interval(cell), launches(cell), run_spread(cell),
+                              compare::name_of(cell.verdict, *cell.metric), note(cell)});
         table.labels.push_back(comparison.options.metrics.size() > 1 ? cell.base_key + " " + cell.metric->name
                                                                      : cell.base_key);
     }
@@ -134,15 +127,6 @@ std::string counts(const Comparison& comparison) {
         }
     }
     return text.empty() ? "no cell of one side has a counterpart on the other" : text;
-}
-
-std::string warning_lines(const std::vector<compare::Warning>& warnings) {
-    std::string text;
-    for (const compare::Warning& warning : warnings) {
-        text += fmt::format("warning  {}{}\n", warning.message,
-                            warning.cells > 0 ? fmt::format(" ({} cells)", warning.cells) : "");
-    }
-    return text;
 }
 
 /// What two runs are judged with beside their launches, and how that could be known better.
@@ -207,84 +191,17 @@ std::string lines_below(const Comparison& comparison) {
     return text + spread_line(comparison) + speed_lines(comparison.machine_speeds) + warning_lines(comparison.warnings);
 }
 
-Table across_table(const compare::Across& across) {
-    Table table{{{"cell", "cell", 99, Role::key},
-                 {"machine", "machine", always},
-                 {"p50_ms", "p50 ms", always},
-                 {"p50_ci95_ms", "95% interval", 45},
-                 {"throughput_per_s", "items/s", 50},
-                 {"per_vcpu_per_s", "per vCPU", 60},
-                 {"per_core_per_s", "per core", 55},
-                 {"cosine_similarity", "cosine", 40},
-                 {"ratio", "p50 against the first", 80},
-                 {"ratio_ci95", "95% interval", 70},
-                 {"note", "note", 20, Role::note}},
-                {}};
-    for (const compare::AcrossRow& row : across.rows) {
-        for (std::size_t i = 0; i < row.entries.size(); ++i) {
-            const compare::AcrossEntry& entry = row.entries[i];
-            table.rows.push_back(
-                {i == 0 ? row.key : "", across.machines[i], figure(entry.p50_ms),
-                 entry.p50_ci95 ? four_digits(entry.p50_ci95->low) + " .. " + four_digits(entry.p50_ci95->high) : "-",
-                 figure(entry.throughput_per_s), figure(entry.per_vcpu_per_s), figure(entry.per_core_per_s),
-                 entry.cosine ? fmt::format("{:.6f}", *entry.cosine) : "-",
-                 entry.ratio ? fmt::format("{:.3f}", entry.ratio->value) : "-",
-                 entry.ratio ? fmt::format("{:.3f} .. {:.3f}", entry.ratio->ci95.low, entry.ratio->ci95.high) : "-",
-                 entry.reason.empty() ? "-" : entry.reason});
-            table.labels.push_back(row.key + " on " + across.machines[i]);
-        }
-    }
-    return table;
-}
-
-std::string lines_below(const compare::Across& across) {
-    std::string text = "\n";
-    for (std::size_t i = 0; i < across.machines.size(); ++i) {
-        text += fmt::format("machine  {}: {}\n", across.machines[i], across.cpus[i]);
-    }
-    return text + warning_lines(across.warnings);
-}
-
-void check(Content content, const Presentation& presentation, const Table& empty) {
-    find_format(content, presentation.format);
-    if (!presentation.columns.empty() && presentation.format == "json") {
-        throw UsageError("--columns contradicts --format json, which has no columns: it is for table and markdown");
-    }
-    check_columns(presentation.columns, empty.columns);
-}
-
-/// For people: the table, and lines below it.
-std::string shown(const Table& table, const std::string& below, const Presentation& presentation) {
-    const bool is_chosen = !presentation.columns.empty();
-    const Table wanted = is_chosen ? chosen(table, presentation.columns) : table;
-    if (presentation.format == "markdown") {
-        return markdown(with_headings(wanted)) + below;
-    }
-    const Layout layout = is_chosen ? unabridged(wanted, presentation.width) : fitted(wanted, presentation.width, true);
-    return layout.above + (layout.above.empty() ? "" : "\n") + layout.table +
-           (layout.below.empty() ? "" : "\n" + layout.below) + wrapped(below, presentation.width, hanging_indent);
-}
-
 }  // namespace
 
 void check_comparison_view(const Presentation& presentation) {
-    check(Content::comparison, presentation, comparison_table({}));
-}
-
-void check_across_view(const Presentation& presentation) {
-    check(Content::across, presentation, across_table({}));
+    check_table_view(Content::comparison, presentation, comparison_table({}));
 }
 
 std::string render_comparison(const Comparison& comparison, const Presentation& presentation) {
     check_comparison_view(presentation);
-    return presentation.format == "json" ? readable_json(compare::to_json(comparison))
-                                         : shown(comparison_table(comparison), lines_below(comparison), presentation);
-}
-
-std::string render_across(const compare::Across& across, const Presentation& presentation) {
-    check_across_view(presentation);
-    return presentation.format == "json" ? readable_json(compare::to_json(across))
-                                         : shown(across_table(across), lines_below(across), presentation);
+    return presentation.format == "json"
+               ? readable_json(compare::to_json(comparison))
+               : table_with_lines(comparison_table(comparison), lines_below(comparison), presentation);
 }
 
 }  // namespace gravbench::view

@@ -426,7 +426,8 @@ def test_documents_of_several_machines_line_up(front: Front) -> None:
     outcome = front.call("compare", "--across", *paths, "--format", "json")
     assert outcome.code == 0
     told = json.loads(outcome.stdout)
-    assert told["machines"] == ["c7g.xlarge", "c6i.xlarge", "c"]
+    assert told["schema"] == "gravbench.across/2"
+    assert [machine["name"] for machine in told["machines"]] == ["c7g.xlarge", "c6i.xlarge", "c"]
     first, second, third = told["rows"][0]["entries"]
     assert first["ratio"] is None and second["ratio"] == pytest.approx(2, rel=0.1)
     assert second["ratio_ci95"][0] < second["ratio"] < second["ratio_ci95"][1]
@@ -434,6 +435,42 @@ def test_documents_of_several_machines_line_up(front: Front) -> None:
     assert third["p50_ms"] is None and third["reason"] == "emulated"
     assert [entry["reason"] for entry in told["rows"][1]["entries"]] == [None, "not measured", "not measured"]
     assert "c6i.xlarge" in front.call("compare", "--across", *paths).stdout
+
+
+def test_documents_of_one_type_of_machine_share_a_column_whose_interval_is_over_runs(front: Front) -> None:
+    levels = (10.0, 10.5, 9.8)
+    paths = [write(front, f"c7g-{i}.json", document(cell({}, level, i), run=f"run {i}")) for i, level in enumerate(levels)]
+    broken = document(cell({}, 10, 7) | {"valid": False, "problems": [{"code": "timeout", "message": "late"}]}, run="broken")
+    paths.append(write(front, "c7g-broken.json", broken))
+    paths.insert(1, write(front, "c6i.json", document(cell({}, 20, 8), run="other", machine={"instance_type": "c6i.xlarge"})))
+    outcome = front.call("compare", "--across", *paths, "-o", "across.json")
+    assert outcome.code == 0, outcome.stderr
+    told = json.loads((front.folder / "across.json").read_text(encoding="utf-8"))
+    assert [machine["name"] for machine in told["machines"]] == ["c7g.xlarge", "c6i.xlarge"]
+    assert told["machines"][0]["documents"] == [path for path in paths if "c7g" in path]
+    of_type, of_one = told["rows"][0]["entries"]
+
+    assert (of_type["runs"], of_type["is_of_type"]) == (3, True)
+    assert of_type["left_out"] == [{"document": paths[-1], "reason": "timeout"}]
+    # exp of mean +- 4.302653 (Student's t of 2 degrees of freedom) * standard error of the logarithms
+    assert of_type["p50_ms"] == pytest.approx(10.09575, rel=1e-5)
+    assert of_type["p50_ci95_ms"] == pytest.approx([9.24426, 11.02567], rel=1e-5)
+    assert (of_one["runs"], of_one["is_of_type"], of_one["left_out"]) == (1, False, [])
+    assert of_one["run_spread"]["first"] is None and of_one["run_spread"]["own"]["from"] == "assumed"
+    assert of_one["ratio_ci95"][0] < of_one["ratio"] < of_one["ratio_ci95"][1]
+    for words in ("this type of machine, 3 of 4 runs", "this one machine", "(timeout)", "5.5% assumed in 1 of 1 ratio"):
+        assert words in outcome.stdout, outcome.stdout
+
+
+def test_documents_of_one_type_alone_have_one_column_and_a_run_counts_once(front: Front) -> None:
+    one = write(front, "one.json", document(cell({}, 10, 1), run="one"))
+    two = write(front, "two.json", document(cell({}, 11, 2), run="two"))
+    outcome = front.call("compare", "--across", one, two, one, "--format", "json")
+    told = json.loads(outcome.stdout)
+    assert outcome.code == 0 and [machine["documents"] for machine in told["machines"]] == [[one, two]]
+    (entry,) = told["rows"][0]["entries"]
+    assert entry["runs"] == 2 and entry["ratio"] is None and entry["run_spread"] is None
+    assert [warning["code"] for warning in told["warnings"]] == ["same_run"]
 
 
 WHOLE = json.dumps(document(cell({}, 10, 1)))

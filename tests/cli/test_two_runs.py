@@ -62,6 +62,21 @@ def test_a_verdict_on_two_runs_needs_more_than_their_launches_unless_earlier_run
     assert "by 5 runs" in front.call("compare", str(base), str(new), "--history", str(history), "--columns", "cell,run_spread").stdout
 
 
+def test_a_machine_with_one_document_is_lined_up_by_what_earlier_runs_differed_by(front: Front) -> None:
+    (front.folder / "history").mkdir()
+    for number in range(4):
+        measured(front, f"history/{number}.json", 1, 10 + number)
+    base, new = (measured(front, f"{name}.json", slowdown, seed) for name, slowdown, seed in (("base", 1, 1), ("new", 1.06, 2)))
+    document = json.loads(new.read_text(encoding="utf-8"))
+    document["machines"][0]["instance_type"] = "c7i.xlarge"
+    new.write_text(json.dumps(document), encoding="utf-8")
+    spreads = []
+    for flags in ((), ("--history", str(front.folder / "history"))):
+        told = json.loads(front.call("compare", "--across", str(base), str(new), "--format", "json", *flags).stdout)
+        spreads.append([told["rows"][0]["entries"][1]["run_spread"][side]["from"] for side in ("first", "own")])
+    assert spreads == [["assumed", "assumed"], ["history", "assumed"]]
+
+
 def test_runs_of_noise_are_kept_shown_and_used(front: Front) -> None:
     outcome = front.finish(front.start(noise(front)))
     assert outcome.code == 0, outcome.stderr
@@ -140,11 +155,11 @@ def test_a_folder_for_runs_that_cannot_be_made_is_found_before_anything_is_measu
     [
         (("compare", "base.json", "base.json", "--history", "nowhere"), "--history nowhere: is no folder"),
         (("compare", "base.json", "--where", "fpmath=strict", "--against", "fpmath=strict", "--history", "."), "for two runs"),
-        (("compare", "--across", "base.json", "--history", "."), "no --history"),
+        (("compare", "--across", "base.json", "--history", "nowhere"), "--history nowhere: is no folder"),
         (("noise", "base.json", "--every", "1m"), "--every needs --runs"),
     ],
 )
-def test_history_is_for_two_runs(front: Front, arguments: tuple[str, ...], message: str) -> None:
+def test_a_history_is_a_folder_and_not_for_one_run(front: Front, arguments: tuple[str, ...], message: str) -> None:
     measured(front, "base.json", 1, 1)
     outcome = front.call(*arguments)
     assert outcome.code == 2

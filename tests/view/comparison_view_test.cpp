@@ -53,23 +53,6 @@ Comparison some_comparison() {
     return comparison;
 }
 
-compare::Across some_across() {
-    compare::Across across;
-    across.machines = {"c7g.xlarge", "c7i.xlarge"};
-    across.cpus = {"Neoverse V1 (Graviton3)", "Intel Xeon Platinum 8488C"};
-    compare::AcrossEntry entry;
-    entry.p50_ms = 12.92;
-    entry.p50_ci95 = stats::Interval{12.8, 13.0};
-    entry.throughput_per_s = 77;
-    entry.ratio = stats::RatioEstimate{1.014, {0.99, 1.04}, 0.01, 8};
-    entry.reason.clear();
-    compare::AcrossEntry without;
-    without.reason = "engine_crashed: there is no complete launch of this cell on this machine, so it has no figures";
-    across.warnings.push_back({"model_file", "c7i.xlarge: the model's file is another one than on c7g.xlarge", 1});
-    across.rows.push_back({"distilbert-sst2:batch=1,seq=128,threads=4,jit=freeze", {entry, without}});
-    return across;
-}
-
 TEST_CASE("in a pipe a comparison has all columns, one line for each cell") {
     const std::string text = render_comparison(some_comparison(), {});
     CHECK(lines_of(text)[0].find("cell ") == 0);
@@ -98,23 +81,10 @@ TEST_CASE("on a terminal no line of a comparison is longer, and nothing is lost 
     }
 }
 
-TEST_CASE("on a terminal no line of machines side by side is longer, and reasons are told") {
-    for (const int width : widths) {
-        INFO(width);
-        const std::string text = render_across(some_across(), {"table", {}, width});
-        CHECK(too_long(text, static_cast<std::size_t>(width)).empty());
-        CHECK_THAT(unwrapped(text), Contains("there is no complete launch of this cell on this machine"));
-        CHECK_THAT(unwrapped(text), Contains("machine c7i.xlarge: Intel Xeon Platinum 8488C"));
-        CHECK_THAT(unwrapped(text), Contains("warning c7i.xlarge: the model's file is another one"));
-    }
-    CHECK_THAT(lines_of(render_across(some_across(), {}))[1], Contains("distilbert-sst2:batch=1"));
-}
-
 TEST_CASE("the columns of a comparison can be chosen") {
     const std::string text = render_comparison(some_comparison(), {"table", {"verdict", "change"}});
     CHECK(lines_of(text)[0] == "verdict       change");
     CHECK(lines_of(text)[1] == "inconclusive  +1.4%");
-    CHECK_THAT(render_across(some_across(), {"markdown", {"machine", "p50_ms"}}), StartsWith("| machine | p50 ms |\n"));
 }
 
 TEST_CASE("of two runs it says what they are judged with, and that one run settles what is open") {

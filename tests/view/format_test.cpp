@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "document/writer.h"
 #include "document_builder.h"
+#include "view/across_view.h"
 #include "view/audit_view.h"
 #include "view/comparison_view.h"
 #include "view/render.h"

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/fairness.h"
+#include "document/document.h"
+
+namespace gravbench::compare {
+
+/// Documents of one type of machine. Each is a run; a document does not say which instance it is of, so several may be
+/// of one instance or of as many.
+struct MachineGroup {
+    std::string name;  ///< the instance type, else the first document's file name
+    std::string cpu;
+    std::vector<const document::Document*> documents;
+};
+
+/// In the order of their first documents. The type is the instance type; where that is not known, all that tells kinds
+/// of machine apart (machine::kind_of()). A document without either has a group of its own. Of documents of one run
+/// only the first counts, since a run twice would look like two that agree. Warns of that, of documents without cells,
+/// and of what machines of one type differ in. The groups point into `documents`.
+std::vector<MachineGroup> machine_groups(const std::vector<document::Document>& documents, Warnings& warnings);
+
+}  // namespace gravbench::compare
