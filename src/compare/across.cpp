@@ -174,7 +174,7 @@ AcrossRow row_of(const RowOfCells& cells, const std::vector<MachineGroup>& group
 }
 
 AcrossMachine machine_of(const MachineGroup& group) {
-    AcrossMachine machine{group.name, group.cpu, {}};
+    AcrossMachine machine{group.name, group.cpu, {}, machines_of(group)};
     for (const document::Document* document : group.documents) {
         machine.documents.push_back(document->name);
     }

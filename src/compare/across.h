@@ -18,8 +18,9 @@ struct LeftOut {
     std::string reason;  ///< "not measured", or a problem's code
 };
 
-/// One cell on one type of machine. Of several runs each figure is the geometric mean, and the interval is Student's
-/// over the runs, so that it holds for the type; of one run it is the document's, over launches.
+/// One cell on one type of machine. Of several machines each figure is the geometric mean, and the interval is
+/// Student's over them, so that it holds for the type; of several runs that do not say where they were, or were on one
+/// machine, over the runs. Of one run it is the document's, over launches.
 struct AcrossEntry {
     std::optional<double> p50_ms;
     std::optional<stats::Interval> p50_ci95;
@@ -28,6 +29,7 @@ struct AcrossEntry {
     std::optional<double> per_core_per_s;
     std::optional<double> cosine;  ///< the lowest
     std::size_t runs = 0;          ///< documents that count
+    std::size_t machines = 0;      ///< that these are of; 0 where one of them does not say
     std::vector<LeftOut> left_out;
     /// p50 over that of the first machine that has the cell's figures.
     std::optional<stats::RatioEstimate> ratio;
@@ -37,8 +39,8 @@ struct AcrossEntry {
     std::optional<KnownSpread> own_spread;
     std::string reason;  ///< why there are no figures
 
-    /// Whether figures are for the type of machine, else for the one machine of that run.
-    bool is_of_type() const { return runs > 1; }
+    /// Whether figures are for the type of machine, as far as is known; else for one machine.
+    bool is_of_type() const { return runs > 1 && machines != 1; }
 };
 
 struct AcrossRow {
@@ -51,6 +53,7 @@ struct AcrossMachine {
     std::string name;  ///< the instance type, else a document's file name
     std::string cpu;
     std::vector<std::string> documents;  ///< each of a run of its own
+    std::size_t count = 0;               ///< of machines; 0 where a document does not say which it is of
 };
 
 struct Across {

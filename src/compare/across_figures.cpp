@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
+#include <numeric>
+#include <set>
 
 #include "compare/metric.h"
 
@@ -24,19 +27,39 @@ std::vector<double> figures_of_runs(const std::vector<UsableRun>& runs, const Fi
     return figures;
 }
 
+double mean(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Of the runs' figures, what is independent: one for each machine where there are several, else one for each run.
+std::vector<double> independent(const std::vector<UsableRun>& runs, const std::vector<double>& logarithms) {
+    if (machines_of(runs) < 2) {
+        return logarithms;
+    }
+    std::map<std::string, std::vector<double>> by_machine;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        by_machine[runs[i].machine].push_back(logarithms[i]);
+    }
+    std::vector<double> means;
+    for (const auto& [machine, of_machine] : by_machine) {
+        means.push_back(mean(of_machine));
+    }
+    return means;
+}
+
 /// The geometric mean of several runs, with its interval; the run's own figure where it is one.
-stats::Estimate typical(const std::vector<double>& figures) {
+stats::Estimate typical(const std::vector<UsableRun>& runs, const std::vector<double>& figures) {
     if (figures.size() == 1) {
         return {figures.front(), std::nullopt};
     }
-    const stats::Centre centre = stats::centre_of_runs(stats::logarithms(figures));
+    const stats::Centre centre = stats::centre_of_runs(independent(runs, stats::logarithms(figures)));
     const stats::RatioEstimate estimate = stats::ratio_with(centre.value, centre.squared_error);
     return {estimate.value, estimate.ci95};
 }
 
 Figure typical_value(const std::vector<UsableRun>& runs, const FigureOfRun& figure) {
     const std::vector<double> figures = figures_of_runs(runs, figure);
-    return figures.empty() ? std::nullopt : Figure(typical(figures).value);
+    return figures.empty() ? std::nullopt : Figure(typical(runs, figures).value);
 }
 
 /// Over launches, as the document has it.
@@ -49,7 +72,7 @@ void add_p50(const std::vector<UsableRun>& runs, AcrossEntry& entry) {
     if (figures.empty()) {
         return;
     }
-    const stats::Estimate estimate = typical(figures);
+    const stats::Estimate estimate = typical(runs, figures);
     entry.p50_ms = estimate.value;
     entry.p50_ci95 = runs.size() == 1 ? own_interval(*runs.front().cell) : estimate.ci95;
 }
@@ -93,14 +116,23 @@ std::optional<stats::Centre> centre_of_machine(const std::vector<UsableRun>& run
         }
         logarithms.push_back(*logarithm);
     }
-    return stats::centre_of_runs(logarithms);
+    return stats::centre_of_runs(independent(runs, logarithms));
 }
 
 }  // namespace
 
+std::size_t machines_of(const std::vector<UsableRun>& runs) {
+    std::set<std::string> machines;
+    for (const UsableRun& run : runs) {
+        machines.insert(run.machine);
+    }
+    return machines.contains("") ? 0 : machines.size();
+}
+
 UsableRun usable_run(const document::Document& document, const document::Cell& cell) {
     const Metric& p50 = find_metric("p50");
-    UsableRun run{&document, &cell, values_of(figures_by_launch(cell, p50)), std::nullopt};
+    UsableRun run{&document, &cell, values_of(figures_by_launch(cell, p50)), std::nullopt,
+                  document::machine_of(document, cell).id.value_or("")};
     run.p50_ms = figure_of(cell, p50, run.of_launches);
     return run;
 }
@@ -108,6 +140,7 @@ UsableRun usable_run(const document::Document& document, const document::Cell& c
 void add_figures(const std::vector<UsableRun>& runs, AcrossEntry& entry) {
     const Metric& throughput = find_metric("throughput");
     entry.runs = runs.size();
+    entry.machines = machines_of(runs);
     add_p50(runs, entry);
     entry.throughput_per_s =
         typical_value(runs, [&](const UsableRun& run) { return throughput.in_document(*run.cell); });

@@ -101,6 +101,7 @@ Json entry_json(const AcrossEntry& entry) {
     return {{"p50_ms", or_null(entry.p50_ms)},
             {"p50_ci95_ms", entry.p50_ci95 ? Json{entry.p50_ci95->low, entry.p50_ci95->high} : Json()},
             {"runs", entry.runs},
+            {"machines", entry.machines == 0 ? Json() : Json(entry.machines)},
             {"is_of_type", entry.is_of_type()},
             {"left_out", left_out_json(entry.left_out)},
             {"throughput_per_s", or_null(entry.throughput_per_s)},
@@ -137,7 +138,10 @@ Json to_json(const Comparison& comparison) {
 Json to_json(const Across& across) {
     Json machines = Json::array();
     for (const AcrossMachine& machine : across.machines) {
-        machines.push_back({{"name", machine.name}, {"cpu", machine.cpu}, {"documents", machine.documents}});
+        machines.push_back({{"name", machine.name},
+                            {"cpu", machine.cpu},
+                            {"documents", machine.documents},
+                            {"count", machine.count == 0 ? Json() : Json(machine.count)}});
     }
     Json rows = Json::array();
     for (const AcrossRow& row : across.rows) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace gravbench::compare {
 namespace {
@@ -77,6 +78,14 @@ void add_unlike_instances(const MachineGroup& group, Warnings& warnings) {
 }
 
 }  // namespace
+
+std::size_t machines_of(const MachineGroup& group) {
+    std::set<std::string> ids;
+    for (const document::Document* document : group.documents) {
+        ids.insert(first_machine(*document).id.value_or(""));
+    }
+    return ids.contains("") ? 0 : ids.size();
+}
 
 std::vector<MachineGroup> machine_groups(const std::vector<document::Document>& documents, Warnings& warnings) {
     std::vector<MachineGroup> groups;

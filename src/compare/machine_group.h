@@ -8,13 +8,16 @@
 
 namespace gravbench::compare {
 
-/// Documents of one type of machine. Each is a run; a document does not say which instance it is of, so several may be
-/// of one instance or of as many.
+/// Documents of one type of machine. Each is a run; several may be of one machine or of as many, which a document says
+/// where its machine has an id.
 struct MachineGroup {
     std::string name;  ///< the instance type, else the first document's file name
     std::string cpu;
     std::vector<const document::Document*> documents;
 };
+
+/// How many machines the documents are of; 0 where one of them does not say.
+std::size_t machines_of(const MachineGroup& group);
 
 /// In the order of their first documents. The type is the instance type; where that is not known, all that tells kinds
 /// of machine apart (machine::kind_of()). A document without either has a group of its own. Of documents of one run

@@ -12,19 +12,27 @@
 namespace gravbench::view {
 namespace {
 
+/// "3 machines", "3 machines, 5 runs", "2 of 3 runs": what counts.
+std::string counted_runs(const compare::AcrossEntry& entry) {
+    const std::size_t given = entry.runs + entry.left_out.size();
+    const std::string runs =
+        entry.left_out.empty() ? fmt::format("{} runs", given) : fmt::format("{} of {} runs", entry.runs, given);
+    if (entry.machines < 2) {
+        return runs;
+    }
+    const std::string machines = fmt::format("{} machines", entry.machines);
+    return entry.machines == given ? machines : machines + ", " + runs;
+}
+
 /// What an entry's figures and intervals hold for; shorter for a narrow terminal.
 std::string holds_for(const compare::AcrossEntry& entry, bool is_short) {
     if (entry.runs == 0) {
         return "-";
     }
-    const std::size_t given = entry.runs + entry.left_out.size();
     const std::string machine = is_short ? (entry.is_of_type() ? "type" : "one machine")
                                          : (entry.is_of_type() ? "this type of machine" : "this one machine");
-    if (given == 1) {
-        return machine;
-    }
-    return entry.left_out.empty() ? fmt::format("{}, {} runs", machine, given)
-                                  : fmt::format("{}, {} of {} runs", machine, entry.runs, given);
+    const bool is_one = entry.runs + entry.left_out.size() == 1;
+    return is_one ? machine : machine + ", " + counted_runs(entry);
 }
 
 std::string note(const compare::AcrossEntry& entry) {
@@ -79,22 +87,31 @@ Table across_table(const compare::Across& across) {
     return table;
 }
 
+/// "this type of machine, 3 machines: a.json, b.json, c.json"
+std::string documents_text(const compare::AcrossMachine& machine) {
+    const std::size_t runs = machine.documents.size();
+    if (runs == 1) {
+        return "this one machine";
+    }
+    const std::string counted = machine.count == runs ? fmt::format("{} machines", runs)
+                                : machine.count > 1   ? fmt::format("{} machines, {} runs", machine.count, runs)
+                                                      : fmt::format("{} runs", runs);
+    return fmt::format("this {}, {}: {}", machine.count == 1 ? "one machine" : "type of machine", counted,
+                       fmt::join(machine.documents, ", "));
+}
+
 /// A machine's name, CPU and documents.
 std::string machine_lines(const compare::Across& across) {
     std::string text;
-    bool has_several = false;
+    bool has_unknown = false;
     for (const compare::AcrossMachine& machine : across.machines) {
-        const std::size_t runs = machine.documents.size();
-        has_several = has_several || runs > 1;
-        text += fmt::format(
-            "machine  {}: {}; {}\n", machine.name, machine.cpu,
-            runs == 1 ? "this one machine"
-                      : fmt::format("this type of machine, {} runs: {}", runs, fmt::join(machine.documents, ", ")));
+        has_unknown = has_unknown || (machine.documents.size() > 1 && machine.count == 0);
+        text += fmt::format("machine  {}: {}; {}\n", machine.name, machine.cpu, documents_text(machine));
     }
-    if (has_several) {
+    if (has_unknown) {
         text +=
-            "runs of a type  documents do not name the instance that they are of: intervals hold for the type where "
-            "each run was on an instance of its own, else for the instances that there were\n";
+            "runs of a type  documents without a machine's id do not say which instance they are of: intervals hold "
+            "for the type where each run was on an instance of its own, else for the instances that there were\n";
     }
     return text;
 }

@@ -81,6 +81,31 @@ TEST_CASE("figures of a type are geometric means of its runs, with Student's int
     CHECK(*entry.per_core_per_s == Approx(*entry.throughput_per_s / 4));
 }
 
+TEST_CASE("runs on one machine count once where there are several machines, and say so where there is one") {
+    std::vector<document::Document> runs{run_on(graviton, "one", 10), run_on(graviton, "two", 10.4),
+                                         run_on(graviton, "three", 12)};
+    for (document::Document& run : runs) {
+        run.machines[0].host.id = "a";
+    }
+    AcrossEntry entry = line_up(runs).rows.at(0).entries.at(0);
+    CHECK(entry.machines == 1);
+    CHECK_FALSE(entry.is_of_type());
+    CHECK(entry.p50_ci95->low < 10);
+    runs[2].machines[0].host.id = "b";
+    entry = line_up(runs).rows.at(0).entries.at(0);
+    CHECK(entry.machines == 2);
+    CHECK(entry.is_of_type());
+    // The first two are one observation; 12.706 is Student's t of one degree of freedom.
+    const double first = std::sqrt(10 * 10.4);
+    CHECK(*entry.p50_ms == Approx(std::sqrt(first * 12)));
+    CHECK(entry.p50_ci95->high ==
+          Approx(std::sqrt(first * 12) * std::exp(12.706 * std::log(12 / first) / 2)).epsilon(1e-3));
+    runs[1].machines[0].host.id.reset();
+    entry = line_up(runs).rows.at(0).entries.at(0);
+    CHECK(entry.machines == 0);
+    CHECK(*entry.p50_ms == Approx(std::cbrt(10 * 10.4 * 12)));
+}
+
 TEST_CASE("what launches of a run scatter is in its figure already") {
     const auto scattered = run_on(graviton, "one", {9, 10, 100.0 / 9});  // Their geometric mean is 10.
     const auto two = run_on(graviton, "two", 11);

@@ -45,7 +45,7 @@ TEST_CASE("on a terminal no line of machines side by side is longer, and reasons
         CHECK_THAT(flat, Contains("without b.json (timeout)"));
         CHECK_THAT(flat, Contains("this type of machine, 3 runs: a.json, b.json, c.json"));
         CHECK_THAT(flat, Contains("this one machine"));
-        CHECK_THAT(flat, Contains("documents do not name the instance that they are of"));
+        CHECK_THAT(flat, Contains("do not say which instance they are of"));
         CHECK_THAT(flat, Contains("5.5% assumed in 1 of 1 ratio"));
     }
     CHECK_THAT(lines_of(render_across(some_across(), {}))[1], Contains("distilbert-sst2:batch=1"));
@@ -56,6 +56,22 @@ TEST_CASE("the columns of machines side by side can be chosen, and what an inter
                StartsWith("| machine | p50 ms | holds for |\n") &&
                    Contains("| c7g.xlarge | 12.92 | this type of machine, 2 of 3 runs |\n") &&
                    Contains("| c7i.xlarge | 12.92 | this one machine |\n") && Contains("| c6a.xlarge | - | - |\n"));
+}
+
+TEST_CASE("where documents name their machines these are counted") {
+    compare::Across across = some_across();
+    across.machines[0].count = 2;
+    across.rows[0].entries[0] = some_entry(3);
+    across.rows[0].entries[0].machines = 2;
+    const Presentation chosen{"markdown", {"machine", "holds_for"}};
+    CHECK_THAT(render_across(across, chosen), Contains("| this type of machine, 2 machines, 3 runs |") &&
+                                                  Contains("this type of machine, 2 machines, 3 runs: a.json") &&
+                                                  !Contains("runs of a type"));
+    across.machines[0].count = across.rows[0].entries[0].machines = 3;
+    CHECK_THAT(render_across(across, chosen), Contains("| this type of machine, 3 machines |"));
+    across.machines[0].count = across.rows[0].entries[0].machines = 1;
+    CHECK_THAT(render_across(across, chosen),
+               Contains("| this one machine, 3 runs |") && Contains("this one machine, 3 runs: a.json"));
 }
 
 TEST_CASE("of machines with one document each nothing is said of types") {
