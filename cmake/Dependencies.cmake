@@ -24,6 +24,16 @@ if(GRAVBENCH_TESTS)
     485932259a75c7c6b72d4b874242c489ea5155d17efa345eb8cc72159f49f356)
 endif()
 
+# Only gravbench-onednn needs oneDNN, of version 2 or 3, and is left out without it. It takes too long to build to be fetched.
+# Not by its own CMake package: Debian's asks for the headers of OpenCL, and fails without.
+find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
+find_library(DNNL_LIBRARY dnnl)
+if(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
+  message(STATUS "dnnl: ${DNNL_LIBRARY} from the system")
+else()
+  message(STATUS "dnnl: not found, built without oneDNN: the yardstick has no practical peak (docs/yardstick.md)")
+endif()
+
 if(POLICY CMP0167)
   cmake_policy(SET CMP0167 NEW)  # Boost's own CMake package
 endif()

@@ -34,6 +34,8 @@ has_fuzzer() {
 }
 has_python() { command -v "$python" > /dev/null && "$python" -c 'import ensurepip, venv' 2> /dev/null; }
 
+has_onednn() { has_header oneapi/dnnl/dnnl.hpp; }
+
 needs_python() { [ "$1" != front ] && [ "$1" != style ]; }
 
 # Names the Debian and Ubuntu packages of what is missing. g++ comes first: the headers are looked for with it.
@@ -127,6 +129,10 @@ if [ "$what" = fuzz ] && ! has_fuzzer; then
   install_packages clang
   # Its runtime libraries are a package of their own, named after its version.
   has_fuzzer || install_packages "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+fi
+# Optional: a front that is built without it measures all but the practical peak (docs/yardstick.md).
+if [ "$what" != emulated ] && ! has_onednn && ! (install_packages libdnnl-dev); then
+  say "going on without libdnnl-dev"
 fi
 if needs_python "$what"; then
   set_up_python

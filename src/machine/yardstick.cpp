@@ -1,6 +1,36 @@
 #include "machine/yardstick.h"
 
+#include "base/text.h"
+
 namespace gravbench::machine {
+namespace {
+
+double rate_from(const Json& json, const char* key, const std::string& where) {
+    const double rate = checked::number_not_negative(json, key, where);
+    if (!is_rate(rate)) {
+        checked::throw_unexpected(checked::place_of(where, key), allowed_rates, json[key]);
+    }
+    return rate;
+}
+
+/// It stands in a line for people, whoever sent it.
+std::string short_text_from(const Json& json, const char* key, const std::string& where) {
+    constexpr std::size_t most = 100;
+    std::string text = checked::text(json, key, where);
+    if (text.empty() || text.size() > most || !is_plain(text)) {
+        checked::throw_unexpected(checked::place_of(where, key), "one line of at most 100 bytes", json[key]);
+    }
+    return text;
+}
+
+PracticalPeak practical_peak_from(const Json& json, const std::string& where) {
+    constexpr checked::Range sizes{1, 1'000'000};
+    return {short_text_from(json, "type", where), rate_from(json, "gflops", where),
+            short_text_from(json, "kernel", where), static_cast<int>(checked::integer(json, "size", sizes, where))};
+}
+
+}  // namespace
+
 const std::vector<YardstickRate>& yardstick_rates() {
     using Reading = YardstickReading;
     static const std::vector<YardstickRate> table{
@@ -36,15 +66,21 @@ Json to_json(const YardstickDescription& description) {
     return json;
 }
 
+Json to_json(const PracticalPeaks& peaks) {
+    Json json{{"threads", peaks.threads}, {"library", peaks.library}, {"peaks", Json::array()}};
+    for (const PracticalPeak& peak : peaks.peaks) {
+        json["peaks"].push_back(
+            {{"type", peak.type}, {"gflops", peak.gflops}, {"kernel", peak.kernel}, {"size", peak.size}});
+    }
+    return json;
+}
+
 YardstickReading yardstick_reading_from(const Json& json, const std::string& where) {
     checked::check_object(json, where);
     YardstickReading reading;
     reading.threads = static_cast<int>(checked::integer(json, "threads", yardstick_threads, where));
     for (const YardstickRate& rate : yardstick_rates()) {
-        reading.*rate.member = checked::number_not_negative(json, rate.name, where);
-        if (!is_rate(reading.*rate.member)) {
-            checked::throw_unexpected(checked::place_of(where, rate.name), allowed_rates, json[rate.name]);
-        }
+        reading.*rate.member = rate_from(json, rate.name, where);
     }
     reading.took_ns = checked::integer(json, "took_ns", checked::duration_ns, where);
     return reading;
@@ -61,6 +97,17 @@ YardstickDescription yardstick_description_from(const Json& json, const std::str
     description.llc_bytes = bytes("llc_bytes");
     description.memory_bytes = bytes("memory_bytes");
     return description;
+}
+
+PracticalPeaks practical_peaks_from(const Json& json, const std::string& where) {
+    checked::check_object(json, where);
+    PracticalPeaks peaks;
+    peaks.threads = static_cast<int>(checked::integer(json, "threads", yardstick_threads, where));
+    peaks.library = short_text_from(json, "library", where);
+    for (const Json& peak : checked::list(json, "peaks", where)) {
+        peaks.peaks.push_back(practical_peak_from(peak, checked::place_of(where, "peaks", peaks.peaks.size())));
+    }
+    return peaks;
 }
 
 }  // namespace gravbench::machine

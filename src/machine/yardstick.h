@@ -7,8 +7,8 @@
 #include "base/checked_json.h"
 #include "base/json.h"
 
-/// What the machine itself can do at one moment, by loops that no library's change can move (docs/yardstick.md).
-/// gravbench-yardstick measures it.
+/// What the machine itself can do at one moment, by loops that no library's change can move, and what a well-tuned
+/// library reaches on it (docs/yardstick.md). gravbench-yardstick measures both.
 namespace gravbench::machine {
 
 struct YardstickReading {
@@ -58,10 +58,31 @@ struct YardstickDescription {
     bool operator==(const YardstickDescription&) const = default;
 };
 
+/// A large square matmul by oneDNN itself, at its best.
+struct PracticalPeak {
+    std::string type;  ///< "f32", "bf16", or "f32 as bf16": f32 that may be computed in bf16
+    double gflops = 0;
+    std::string kernel;  ///< what ran, by the library's name: "brgemm:avx512_core"
+    int size = 0;        ///< of each side of the matrices
+
+    bool operator==(const PracticalPeak&) const = default;
+};
+
+/// Types that the CPU or the library cannot multiply are left out.
+struct PracticalPeaks {
+    int threads = 0;
+    std::string library;  ///< "oneDNN 2.6.3"
+    std::vector<PracticalPeak> peaks;
+
+    bool operator==(const PracticalPeaks&) const = default;
+};
+
 Json to_json(const YardstickReading& reading);
 Json to_json(const YardstickDescription& description);
+Json to_json(const PracticalPeaks& peaks);
 /// Throw DataError that names the member and its place, which starts with `where`.
 YardstickReading yardstick_reading_from(const Json& json, const std::string& where);
 YardstickDescription yardstick_description_from(const Json& json, const std::string& where);
+PracticalPeaks practical_peaks_from(const Json& json, const std::string& where);
 
 }  // namespace gravbench::machine

@@ -9,7 +9,7 @@
 
 namespace gravbench::yardstick {
 
-Json answer(const std::string& line, Yardstick& yardstick, int most_threads) {
+Json answer(const std::string& line, Yardstick& yardstick, int most_threads, const PracticalPeaksOf& practical) {
     try {
         const auto request = protocol::parse_message(line);
         if (!request) {
@@ -19,20 +19,25 @@ Json answer(const std::string& line, Yardstick& yardstick, int most_threads) {
         if (name == "describe") {
             return machine::to_json(yardstick.description());
         }
+        const auto threads = [&] {
+            return static_cast<int>(checked::integer(*request, "threads", {1, most_threads}, name));
+        };
         if (name == "read") {
-            const auto threads = checked::integer(*request, "threads", {1, most_threads}, "read");
-            return machine::to_json(yardstick.read(static_cast<int>(threads)));
+            return machine::to_json(yardstick.read(threads()));
         }
-        throw DataError(fmt::format("\"{}\" is none of describe, read", name));
+        if (name == "practical") {
+            return machine::to_json(practical(threads()));
+        }
+        throw DataError(fmt::format("\"{}\" is none of describe, read, practical", name));
     } catch (const Error& error) {
         return {{"error", error.what()}};
     }
 }
 
-void serve(Yardstick& yardstick, int most_threads) {
+void serve(Yardstick& yardstick, int most_threads, const PracticalPeaksOf& practical) {
     protocol::Channel channel(protocol::channel_descriptor);
     for (auto got = channel.receive(); got.outcome == protocol::Channel::Outcome::line; got = channel.receive()) {
-        channel.send(answer(got.text, yardstick, most_threads));
+        channel.send(answer(got.text, yardstick, most_threads, practical));
     }
 }
 

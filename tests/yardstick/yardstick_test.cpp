@@ -21,6 +21,10 @@ machine::Machine machine_with(std::vector<machine::Cache> caches, int usable_cpu
     return machine;
 }
 
+machine::PracticalPeaks some_practical_peaks(int threads) {
+    return {threads, "oneDNN 2.6.3", {{"f32", 216.5, "brgemm:avx512_core", 1024}, {"bf16", 0.25, "ref:any", 128}}};
+}
+
 }  // namespace
 
 TEST_CASE("working sets fit the caches that they are named after, and pass the last one") {
@@ -104,15 +108,24 @@ TEST_CASE("a reading has every figure, for as many threads as were asked for") {
 
 TEST_CASE("each request gets one reply, and a wrong one says what is wrong") {
     Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 2), gib / 4, 2);
-    const auto reply = [&](const char* line) { return answer(line, yardstick, 2); };
+    const auto reply = [&](const char* line) { return answer(line, yardstick, 2, some_practical_peaks); };
     CHECK(machine::yardstick_description_from(reply(R"({"request":"describe"})"), "x") == yardstick.description());
     CHECK(machine::yardstick_reading_from(reply(R"({"request":"read","threads":1})"), "x").threads == 1);
+    CHECK(machine::practical_peaks_from(reply(R"({"request":"practical","threads":2})"), "x") ==
+          some_practical_peaks(2));
     for (const char* line : {"", "[]", "{}", "rubbish", R"({"request":7})", R"({"request":"fly"})",
                              R"({"request":"read"})", R"({"request":"read","threads":0})",
-                             R"({"request":"read","threads":3})", R"({"request":"read","threads":1.5})"}) {
+                             R"({"request":"read","threads":3})", R"({"request":"read","threads":1.5})",
+                             R"({"request":"practical"})", R"({"request":"practical","threads":3})"}) {
         INFO(line);
         CHECK(reply(line).contains("error"));
     }
+}
+
+TEST_CASE("what a library cannot tell is told as an error") {
+    Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 1), gib / 4, 1);
+    const auto none = [](int) -> machine::PracticalPeaks { throw DataError("built without it"); };
+    CHECK(answer(R"({"request":"practical","threads":1})", yardstick, 1, none) == Json{{"error", "built without it"}});
 }
 
 TEST_CASE("a reading survives a document") {
@@ -140,4 +153,36 @@ TEST_CASE("a damaged reading is refused with its member") {
     CHECK(message_with("clock_ghz", "fast").starts_with("launches[0].yardstick.clock_ghz: expected"));
     CHECK(message_with("memory_gb_per_s", -1).starts_with("launches[0].yardstick.memory_gb_per_s: expected"));
     CHECK_THROWS_AS(machine::yardstick_reading_from(Json::array(), "x"), DataError);
+}
+
+TEST_CASE("a practical peak survives a document") {
+    CHECK(machine::practical_peaks_from(machine::to_json(some_practical_peaks(2)), "practical") ==
+          some_practical_peaks(2));
+    CHECK(machine::practical_peaks_from(machine::to_json(machine::PracticalPeaks{1, "x", {}}), "practical")
+              .peaks.empty());
+}
+
+TEST_CASE("a damaged practical peak is refused with its member") {
+    const auto message_with = [](const char* pointer, const Json& value) {
+        Json damaged = machine::to_json(some_practical_peaks(2));
+        damaged[Json::json_pointer(pointer)] = value;
+        try {
+            machine::practical_peaks_from(damaged, "practical[0]");
+        } catch (const DataError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK_THAT(message_with("/threads", 0), StartsWith("practical[0].threads: expected"));
+    CHECK_THAT(message_with("/library", 3), StartsWith("practical[0].library: expected"));
+    CHECK_THAT(message_with("/library", "a\nb"), StartsWith("practical[0].library: expected"));
+    CHECK_THAT(message_with("/peaks", 3), StartsWith("practical[0].peaks: expected"));
+    CHECK_THAT(message_with("/peaks/1", 3), StartsWith("practical[0].peaks[1]: expected"));
+    CHECK_THAT(message_with("/peaks/1/gflops", -1), StartsWith("practical[0].peaks[1].gflops: expected"));
+    CHECK_THAT(message_with("/peaks/1/gflops", 1e300), StartsWith("practical[0].peaks[1].gflops: expected"));
+    CHECK_THAT(message_with("/peaks/0/kernel", ""), StartsWith("practical[0].peaks[0].kernel: expected"));
+    CHECK_THAT(message_with("/peaks/0/kernel", std::string(101, 'x')),
+               StartsWith("practical[0].peaks[0].kernel: expected"));
+    CHECK_THAT(message_with("/peaks/0/type", "\x1b[2J"), StartsWith("practical[0].peaks[0].type: expected"));
+    CHECK_THAT(message_with("/peaks/0/size", 0), StartsWith("practical[0].peaks[0].size: expected"));
 }
