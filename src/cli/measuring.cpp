@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/errors.h"
@@ -60,14 +61,26 @@ int most_threads(const plan::Plan& plan, int physical_cores) {
     return most;
 }
 
+/// After the last launch, so that it disturbs none.
+void add_practical_peaks(run::Yardstick& yardstick, run::Progress& progress, records::RunOutcome& outcome) {
+    if (outcome.is_interrupted) {
+        return;
+    }
+    outcome.practical = yardstick.practical_peaks();
+    if (!yardstick.practical_trouble().empty()) {
+        progress.note(fmt::format("note: no practical peak beside the yardstick's: {}", yardstick.practical_trouble()));
+    }
+}
+
 records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Progress& progress, const Warn& warn,
                             std::int64_t began_ns, const run::StopSignal& stop) {
     const TemporaryFolder work_folder;
     const plan::Plan& plan = prepared.plan;
     const int cores = machine::usable_physical_cores(prepared.host);
-    run::Yardstick yardstick({executable_folder() / "gravbench-yardstick", most_threads(plan, cores),
-                              work_folder.path(), stop.descriptor(), plan.options.sampling.yardstick},
-                             began_ns);
+    run::Yardstick::Options of_yardstick{executable_folder() / "gravbench-yardstick", most_threads(plan, cores),
+                                         work_folder.path(), stop.descriptor(), plan.options.sampling.yardstick};
+    of_yardstick.most_time = plan.options.stopping.max_time;
+    run::Yardstick yardstick(std::move(of_yardstick), began_ns);
     const run::LaunchContext context{prepared.engines,   plan.options.sampling, cores,
                                      work_folder.path(), stop.descriptor(),     &yardstick};
     std::optional<run::References> references;
@@ -82,6 +95,7 @@ records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Pr
     session.adopt(std::move(start.launches), start.audits);
     records::RunOutcome outcome = session.run();
     outcome.yardstick = yardstick.description();
+    add_practical_peaks(yardstick, progress, outcome);
     if (!yardstick.trouble().empty()) {
         warn(fmt::format("the yardstick: {}; from then on the document does not say what the machine itself could do",
                          yardstick.trouble()));

@@ -185,7 +185,7 @@ std::optional<Yardstick> yardstick_of(const records::RunOutcome& outcome) {
     if (readings.empty()) {
         return std::nullopt;
     }
-    Yardstick yardstick{outcome.yardstick, {}};
+    Yardstick yardstick{outcome.yardstick, {}, outcome.practical};
     for (const figures::YardstickSummary& summary : figures::summarise_yardstick(readings)) {
         yardstick.peaks.push_back(summary.best);
     }

@@ -42,11 +42,13 @@ struct Run {
     Json given = Json::object();
 };
 
-/// What a machine's readings were made with, and the best of them: its peaks, by the number of threads.
+/// What a machine's readings were made with, and the best of them: its peaks, by the number of threads. And what a
+/// library reaches, by the number of threads too.
 struct Yardstick {
     /// Nothing where the readings are of an interrupted run that went on without a yardstick.
     std::optional<machine::YardstickDescription> loops;
     std::vector<machine::YardstickReading> peaks;
+    std::vector<machine::PracticalPeaks> practical = {};
 };
 
 /// One machine of the document; launches point to it.

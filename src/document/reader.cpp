@@ -60,6 +60,11 @@ std::optional<Yardstick> yardstick_from(const Json& machine, const std::string& 
     for_each_item(*json, "peaks", place, [&](const Json& peak, const std::string& here) {
         yardstick.peaks.push_back(machine::yardstick_reading_from(peak, here));
     });
+    if (checked::has(*json, "practical")) {  // Documents of before there was one have none.
+        for_each_item(*json, "practical", place, [&](const Json& peaks, const std::string& here) {
+            yardstick.practical.push_back(machine::practical_peaks_from(peaks, here));
+        });
+    }
     return yardstick;
 }
 

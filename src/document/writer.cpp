@@ -64,6 +64,10 @@ Json machine_json(const Machine& machine) {
         for (const machine::YardstickReading& peak : machine.yardstick->peaks) {
             yardstick["peaks"].push_back(machine::to_json(peak));
         }
+        yardstick["practical"] = Json::array();
+        for (const machine::PracticalPeaks& peaks : machine.yardstick->practical) {
+            yardstick["practical"].push_back(machine::to_json(peaks));
+        }
     }
     return json;
 }

@@ -32,7 +32,7 @@ double memory_ms(double bytes, const Peaks& peaks) {
 }  // namespace
 
 Peaks peaks_of(const machine::YardstickReading& best, const std::string& bf16_loop, const machine::Machine& machine) {
-    Peaks peaks{best.threads, best.f32_gflops, best.bf16_gflops, bf16_loop == "amx_bf16", {}};
+    Peaks peaks{best.threads, best.f32_gflops, best.bf16_gflops, bf16_loop == machine::amx_bf16, {}};
     const machine::Cache* second_level = machine::cache_of(machine, 2);
     const machine::Cache* last_level = machine::cache_of(machine, 3);
     if (second_level == nullptr || best.l2_gb_per_s <= 0 || best.memory_gb_per_s <= 0) {

@@ -46,6 +46,9 @@ inline bool is_rate(double value) {
 }
 inline constexpr checked::Range yardstick_threads{1, 1'000'000};
 
+/// The loop for bf16 where the CPU has a matrix unit of that name.
+inline constexpr const char* amx_bf16 = "amx_bf16";
+
 /// What the readings of one machine are made with.
 struct YardstickDescription {
     std::string f32_loop;   ///< the instruction set, by the kernel's name: "avx512f"

@@ -24,6 +24,8 @@ struct RunOutcome {
     bool is_interrupted = false;
     /// What its readings were made with; nothing where there are none.
     std::optional<machine::YardstickDescription> yardstick = {};
+    /// What a library reaches, by the number of threads; empty where it was not asked, or cannot be had.
+    std::vector<machine::PracticalPeaks> practical = {};
 };
 
 }  // namespace gravbench::records

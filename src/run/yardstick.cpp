@@ -21,6 +21,7 @@ namespace {
 /// What its start and first reading take where nothing is known yet: it touches a few hundred megabytes.
 constexpr nanoseconds expected_start = std::chrono::milliseconds(200);
 constexpr nanoseconds expected_reading = std::chrono::milliseconds(15);
+constexpr nanoseconds expected_practical = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -91,6 +92,7 @@ std::optional<machine::YardstickReading> Yardstick::read(int threads) {
         const std::int64_t asked = monotonic_ns();
         reading = machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}), "read");
         last_ = nanoseconds(monotonic_ns() - asked);
+        threads_read_.insert(threads);
     } catch (const EngineError& error) {
         trouble_ = error.what();
     } catch (const DataError& error) {
@@ -101,6 +103,31 @@ std::optional<machine::YardstickReading> Yardstick::read(int threads) {
     }
     spent_ += nanoseconds(monotonic_ns() - begin);
     return reading;
+}
+
+machine::PracticalPeaks Yardstick::ask_practical(int threads) {
+    const nanoseconds elapsed(monotonic_ns() - began_ns_);
+    if (options_.most_time && elapsed + expected_practical > *options_.most_time) {
+        throw DataError("no time is left for it (--max-time)");
+    }
+    return machine::practical_peaks_from(ask({{"request", "practical"}, {"threads", threads}}), "practical");
+}
+
+std::vector<machine::PracticalPeaks> Yardstick::practical_peaks() {
+    std::vector<machine::PracticalPeaks> peaks;
+    if (options_.use != plan::YardstickUse::after_every_block || !process_) {
+        return peaks;
+    }
+    try {
+        for (const int threads : threads_read_) {
+            peaks.push_back(ask_practical(threads));
+        }
+    } catch (const Interrupted&) {
+        practical_trouble_ = "interrupted";
+    } catch (const DataError& error) {
+        practical_trouble_ = with_log(error.what(), log());
+    }
+    return peaks;
 }
 
 }  // namespace gravbench::run

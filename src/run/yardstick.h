@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "machine/yardstick.h"
 #include "plan/option.h"
@@ -26,6 +28,8 @@ class Yardstick {
         int stop_descriptor = -1;
         plan::YardstickUse use = plan::YardstickUse::within_its_share;
         std::chrono::nanoseconds timeout = std::chrono::seconds(10);
+        /// Of the command: what may take longer is not begun.
+        std::optional<std::chrono::nanoseconds> most_time = {};
     };
 
     /// `began_ns` is when the command began, by monotonic_ns(): its share is of the time since then.
@@ -36,6 +40,12 @@ class Yardstick {
 
     /// With that many threads; nothing where its share does not allow one now, or it cannot be had. Throws Interrupted.
     std::optional<machine::YardstickReading> read(int threads);
+    /// What a library reaches, with each number of threads that was read; asked only where readings come after every
+    /// block. For after the last launch, since it takes all cores. An interruption ends it, and is not thrown: all else
+    /// is measured then.
+    std::vector<machine::PracticalPeaks> practical_peaks();
+    /// Why one is missing; empty where none is.
+    const std::string& practical_trouble() const { return practical_trouble_; }
     /// Nothing before the first reading.
     const std::optional<machine::YardstickDescription>& description() const { return description_; }
     /// Why there are no readings; empty where nothing is wrong.
@@ -48,6 +58,7 @@ class Yardstick {
     std::filesystem::path log() const;
     void start();
     Json ask(const Json& request);
+    machine::PracticalPeaks ask_practical(int threads);
 
     Options options_;
     std::int64_t began_ns_;
@@ -55,7 +66,9 @@ class Yardstick {
     std::chrono::nanoseconds last_{0};  ///< what the last reading took
     std::unique_ptr<Process> process_;
     std::optional<machine::YardstickDescription> description_;
+    std::set<int> threads_read_;
     std::string trouble_;
+    std::string practical_trouble_;
 };
 
 }  // namespace gravbench::run

@@ -14,6 +14,7 @@
 #include "view/layout.h"
 #include "view/lines.h"
 #include "view/wrap.h"
+#include "view/yardstick_lines.h"
 
 namespace gravbench::view {
 namespace {
@@ -172,8 +173,8 @@ std::string render_text(const Document& document, const std::string& grouping, c
                 audit_rows(*cell->audit, document::peaks_for(document, *cell), grouping));
         }
     }
-    return text +
-           fit(limit_lines(document) + effect_lines(document) + weights_line(document) + problem_lines(document));
+    return text + fit(practical_lines(document) + limit_lines(document) + effect_lines(document) +
+                      weights_line(document) + problem_lines(document));
 }
 
 }  // namespace

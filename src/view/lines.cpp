@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "figures/yardstick.h"
 #include "findings/problem.h"
 
 namespace gravbench::view {
@@ -126,22 +125,6 @@ std::string without_unit(const std::string& heading) {
     return heading.size() > 3 && heading.ends_with(" ms") ? heading.substr(0, heading.size() - 3) : heading;
 }
 
-/// "memory 24.3 GB/s (18.1 to 25)": the range where it is one.
-std::vector<std::string> rate_texts(const figures::YardstickSummary& summary) {
-    constexpr double noticeable = 0.05;
-    std::vector<std::string> texts;
-    for (const machine::YardstickRate& rate : machine::yardstick_rates()) {
-        const double median = summary.median.*rate.member;
-        const auto [least, most] = std::minmax(summary.worst.*rate.member, summary.best.*rate.member);
-        if (most > 0) {
-            const bool is_range = most - least > noticeable * median;
-            texts.push_back(fmt::format("{} {:.3g} {}{}", rate.words, median, rate.unit,
-                                        is_range ? fmt::format(" ({:.3g} to {:.3g})", least, most) : ""));
-        }
-    }
-    return texts;
-}
-
 /// The least and the most of some numbers: "4", "4 to 12".
 struct Range {
     double least = 0;
@@ -194,23 +177,6 @@ std::string machine_line(const Document& document) {
     const std::vector<std::string> engines = engines_of(document);
     parts.insert(parts.end(), engines.begin(), engines.end());
     return fmt::format("{}\n{}", fmt::join(parts, "; "), emulation_line(document));
-}
-
-std::string yardstick_lines(const Document& document) {
-    std::vector<machine::YardstickReading> readings;
-    for (const Cell& cell : document.cells) {
-        for (const document::Launch& launch : cell.launches) {
-            const auto of_launch = figures::yardstick_readings(launch.measured);
-            readings.insert(readings.end(), of_launch.begin(), of_launch.end());
-        }
-    }
-    std::string lines;
-    for (const figures::YardstickSummary& summary : figures::summarise_yardstick(readings)) {
-        lines += fmt::format("yardstick, {}, {}: {}\n", counted(summary.threads, "thread"),
-                             counted(static_cast<std::int64_t>(summary.readings), "reading"),
-                             fmt::join(rate_texts(summary), ", "));
-    }
-    return lines;
 }
 
 std::string shape_line(const Document& document) {

@@ -11,8 +11,6 @@ namespace gravbench::view {
 
 /// The machines, the engines, and whether they were emulated.
 std::string machine_line(const document::Document& document);
-/// What the machine itself could do between the blocks: a line for each number of threads; empty without readings.
-std::string yardstick_lines(const document::Document& document);
 /// What a launch measured, where the run chose that itself; empty where it did not.
 std::string shape_line(const document::Document& document);
 std::string status_line(const document::Document& document);

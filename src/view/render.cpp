@@ -11,6 +11,7 @@
 #include "view/layout.h"
 #include "view/lines.h"
 #include "view/wrap.h"
+#include "view/yardstick_lines.h"
 
 namespace gravbench::view {
 namespace {

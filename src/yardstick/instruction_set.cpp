@@ -1,5 +1,7 @@
 #include "yardstick/instruction_set.h"
 
+#include "machine/yardstick.h"
+
 #if defined(__aarch64__)
 #include <sys/auxv.h>
 #elif defined(__x86_64__)
@@ -98,7 +100,7 @@ std::vector<Arithmetic> f32_loops() {
 }
 
 std::vector<Arithmetic> bf16_loops() {
-    return {dot_product_loop("amx_bf16", dot_product_amx_bf16, chains_of_amx, 256, 32, has_amx_bf16()),
+    return {dot_product_loop(machine::amx_bf16, dot_product_amx_bf16, chains_of_amx, 256, 32, has_amx_bf16()),
             dot_product_loop("avx512_bf16", dot_product_avx512_bf16, chains, 16, 2,
                              __builtin_cpu_supports("avx512bf16") != 0)};
 }

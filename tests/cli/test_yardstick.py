@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
 import signal
+import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 from front import BINARIES, Front
 
@@ -130,6 +133,61 @@ def test_from_a_shell_it_prints_readings(front: Front) -> None:
     assert loops["f32_loop"] in ("sse2", "avx2", "avx512f", "asimd", "sve")
     assert len(readings) == 2
     assert all(reading[rate] > 0 for reading in readings for rate in RATES)
+
+
+def test_from_a_shell_it_prints_what_a_library_reaches(front: Front) -> None:
+    outcome = front.finish(front.start([str(BINARIES / "gravbench-yardstick"), "--threads", "1", "--count", "20", "--practical"]))
+    if "built without oneDNN" in outcome.stderr:
+        pytest.skip("gravbench-yardstick was built without oneDNN")
+    assert outcome.code == 0, outcome.stderr
+    _, *readings, practical = (json.loads(line) for line in outcome.stdout.splitlines())
+    assert practical["threads"] == 1
+    assert re.fullmatch(r"oneDNN \d+\.\d+\.\d+", practical["library"])
+    peaks = {peak["type"]: peak for peak in practical["peaks"]}
+    assert {"f32", "f32 as bf16"} <= peaks.keys() <= {"f32", "bf16", "f32 as bf16"}
+    assert all(peak["gflops"] > 0 and peak["kernel"] and peak["size"] >= 128 for peak in peaks.values())
+    assert peaks["f32"]["gflops"] <= 1.1 * max(reading["f32_gflops"] for reading in readings)
+
+
+def test_a_run_has_what_a_library_reaches_in_its_document(front: Front) -> None:
+    outcome = front.run({}, *QUICK, "--threads", "1,2", "--yardstick", "on")
+    assert outcome.code == 0, outcome.stderr
+    if "built without oneDNN" in outcome.stderr:
+        pytest.skip("gravbench-yardstick was built without oneDNN")
+    assert outcome.document is not None
+    practical = outcome.document["machines"][0]["yardstick"]["practical"]
+    assert [peaks["threads"] for peaks in practical] == [1, 2]
+    assert all(peaks["peaks"][0]["gflops"] > 0 for peaks in practical)
+    jsonschema.validate(outcome.document, json.loads(front.call("schema", "results").stdout))
+    assert "practical peak" not in outcome.stderr
+
+
+@pytest.mark.parametrize("reply", ['{"error":"\\"practical\\" is none of describe, read"}', "rubbish", "end"])
+def test_a_yardstick_that_does_not_know_the_practical_peak_costs_nothing_else(front: Front, tmp_path: Path, reply: str) -> None:
+    """As one of an older version does, or one that is damaged."""
+    loops = {"f32_loop": "sve", "bf16_loop": "", "triad_loop": "sve", "l2_bytes": 1, "llc_bytes": 1, "memory_bytes": 1}
+    reading = {rate: 1.5 for rate in RATES} | {"bf16_gflops": 0, "threads": 1, "took_ns": 1}
+    program = (
+        f"#!{sys.executable}\nimport json, os\n"
+        f"replies = {{'describe': {json.dumps(loops)!r}, 'read': {json.dumps(reading)!r}, 'practical': {reply!r}}}\n"
+        "for line in os.fdopen(3, 'r', closefd=False):\n"
+        "    answer = replies[json.loads(line)['request']]\n"
+        "    if answer == 'end':\n        raise SystemExit(1)\n"
+        "    os.write(3, (answer + '\\n').encode())\n"
+    )
+    shutil.copy(BINARIES / "gravbench", tmp_path / "gravbench")
+    (tmp_path / "gravbench-yardstick").write_text(program, encoding="utf-8")
+    (tmp_path / "gravbench-yardstick").chmod(0o755)
+    command = front.run_command({}, *QUICK, "--threads", "1", "--yardstick", "on")
+    outcome = front.finish(front.start([str(tmp_path / "gravbench"), *command[1:]]))
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.stderr.count("note: no practical peak beside the yardstick's: ") == 1
+    assert "warning" not in outcome.stderr
+    assert outcome.document is not None
+    yardstick = outcome.document["machines"][0]["yardstick"]
+    assert yardstick["practical"] == []
+    assert yardstick["peaks"][0]["f32_gflops"] == 1.5
+    assert all("yardstick" in block for launch in outcome.cells[0]["launches"] for block in launch["blocks"])
 
 
 def test_an_interrupted_runs_readings_are_in_its_journal(front: Front) -> None:

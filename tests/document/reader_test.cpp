@@ -23,7 +23,9 @@ Yardstick some_yardstick() {
     best.bf16_gflops = 200;
     best.l2_gb_per_s = 64;
     best.memory_gb_per_s = 16;
-    return {machine::YardstickDescription{"sve", "svebf16", "sve", 1 << 20, 0, 1 << 27}, {best}};
+    return {machine::YardstickDescription{"sve", "svebf16", "sve", 1 << 20, 0, 1 << 27},
+            {best},
+            {{2, "oneDNN 2.6.3", {{"f32", 216, "brgemm", 1024}}}}};
 }
 
 /// With an audit and its roofline, accuracy, precision, two variants on two engines, a failed cell and its log.
@@ -107,6 +109,7 @@ TEST_CASE("a document has every member that its schema requires") {
     check_required(schema["$defs"]["audit"], audit, "audit");
     check_required(schema["$defs"]["kernel"], audit["kernels"][0], "kernel");
     check_required(schema["$defs"]["roofline"], audit["roofline"], "roofline");
+    check_required(schema["$defs"]["practical"], json["machines"][0]["yardstick"]["practical"][0], "practical");
     CHECK(schema["properties"]["schema"]["const"] == Json(schema_name));
 }
 
@@ -141,6 +144,12 @@ TEST_CASE("a document says what each audited cell and kernel could reach, as the
     CHECK(unknown["kernels"][0]["limit"].is_null());
 }
 
+TEST_CASE("a document of before there was a practical peak has none") {
+    Json json = Json::parse(full_text());
+    json["machines"][0]["yardstick"].erase("practical");
+    CHECK(from_text(json.dump(), "older.json").machines[0].yardstick.value().practical.empty());
+}
+
 TEST_CASE("a damaged document is refused with its name and the place") {
     const std::string sample = "/cells/0/launches/0/blocks/0/samples_ns";
     const std::string deep(100000, '[');
@@ -164,6 +173,9 @@ TEST_CASE("a damaged document is refused with its name and the place") {
         {changed("/cells/0/latency_ms/p50_ci95", Json{2, 1}), "p50_ci95"},
         {changed("/machines/0", Json::array()), "machines[0]"},
         {changed("/machines", Json::array()), "machines"},
+        {changed("/machines/0/yardstick/practical", 1), "practical"},
+        {changed("/machines/0/yardstick/practical/0/peaks/0/gflops", -1), "practical[0].peaks[0].gflops"},
+        {changed("/machines/0/yardstick/practical/0/peaks/0/kernel", "a\nb"), "practical[0].peaks[0].kernel"},
         {changed("/cells/0/key", nullptr), "cells[0]"},
         {changed(sample, Json{10, -5}), "samples_ns[1]"},
         {changed(sample, Json::array()), "blocks[0]"},

@@ -19,6 +19,9 @@ const std::string reading =
     R"({"threads":2,"f32_gflops":100,"bf16_gflops":0,"clock_ghz":3,"l2_gb_per_s":90,"llc_gb_per_s":50,)"
     R"("memory_gb_per_s":20,"load_ns":100,"took_ns":7000000})";
 
+const std::string practical =
+    R"({"threads":2,"library":"oneDNN 2.6.3","peaks":[{"type":"f32","gflops":90,"kernel":"brgemm","size":1024}]})";
+
 /// A yardstick that gives one line for each line that it is sent, the last one over and over.
 class ScriptedYardstick {
   public:
@@ -106,6 +109,49 @@ TEST_CASE("a yardstick that cannot be had costs its readings and nothing else") 
     CHECK_THAT(trouble_with({description, "end"}), Contains("ended") && Contains("no luck"));
     CHECK_THAT(trouble_with({"hang"}), Contains("no answer within"));
     CHECK_THAT(trouble_with({description, "hang"}), Contains("no answer within"));
+}
+
+TEST_CASE("what a library reaches is asked once for each number of threads that was read") {
+    const ScriptedYardstick scripted({description, reading, reading, reading, practical});
+    Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0));
+    for (const int threads : {2, 1, 2}) {
+        yardstick.read(threads);
+    }
+    const auto peaks = yardstick.practical_peaks();
+    REQUIRE(peaks.size() == 2);
+    CHECK(peaks[0].peaks.at(0).kernel == "brgemm");
+    CHECK(scripted.requests() == 6);
+    CHECK(yardstick.practical_trouble().empty());
+}
+
+TEST_CASE("what a library reaches is not asked where a run spares its time, nor without a reading") {
+    const ScriptedYardstick scripted({description, reading, practical});
+    CHECK(scripted.start(on, std::chrono::nanoseconds(0)).practical_peaks().empty());
+    Yardstick spare = scripted.start(within, std::chrono::hours(1));
+    REQUIRE(spare.read(2));
+    CHECK(spare.practical_peaks().empty());
+    CHECK(spare.practical_trouble().empty());
+    Yardstick::Options options = scripted.options(on);
+    options.most_time = std::chrono::hours(1);
+    Yardstick late(options, monotonic_ns() - std::chrono::nanoseconds(std::chrono::hours(1)).count());
+    REQUIRE(late.read(2));
+    CHECK(late.practical_peaks().empty());
+    CHECK_THAT(late.practical_trouble(), Contains("--max-time"));
+}
+
+TEST_CASE("a yardstick that does not say what a library reaches costs that and nothing else") {
+    const auto trouble_of = [](const std::string& reply) {
+        const ScriptedYardstick scripted({description, reading, reply});
+        Yardstick yardstick = scripted.start(on, std::chrono::nanoseconds(0));
+        CHECK(yardstick.read(2));
+        CHECK(yardstick.practical_peaks().empty());
+        CHECK(yardstick.trouble().empty());
+        return yardstick.practical_trouble();
+    };
+    CHECK_THAT(trouble_of(R"({"error":"none of describe, read"})"), Contains("none of describe, read"));
+    CHECK_THAT(trouble_of(R"({"threads":2})"), Contains("practical.library"));
+    CHECK_THAT(trouble_of("rubbish"), Contains("no message"));
+    CHECK_THAT(trouble_of("end"), Contains("ended"));
 }
 
 TEST_CASE("a yardstick that is not there says so") {

@@ -143,5 +143,32 @@ TEST_CASE("an audit says what of the machine's peak a cell reaches, where the ya
     CHECK_THAT(render_audit(document, "kernel", {}), !Contains("limits  "));
 }
 
+TEST_CASE("an audit says what a library reaches on the machine, and what share of the peak that is") {
+    Document document = audited(1);
+    machine::YardstickReading best;
+    best.threads = 4;
+    best.f32_gflops = 100.5;
+    best.bf16_gflops = 200.5;
+    document.machines[0].yardstick = document::Yardstick{std::nullopt, {best}};
+    CHECK_THAT(render_audit(document, "kernel", {}), !Contains("practical"));
+    auto& practical = document.machines[0].yardstick->practical;
+    practical = {{4, "oneDNN 3.4.0", {{"f32", 92.25, "brg:sve", 1024}, {"bf16", 150.5, "brg:sve_bf16", 1024}}}};
+    CHECK_THAT(
+        render_audit(document, "kernel", {}),
+        Contains("\npractical peak, 4 threads: oneDNN 3.4.0 reaches 92.25 GFLOP/s in f32 (brg:sve, 92% of the peak "
+                 "of 100.5), 150.5 in bf16 (brg:sve_bf16, 75% of the peak of 200.5)\n"));
+    // Where f32 came out faster than f32 can be, bf16 computed it.
+    practical[0].peaks = {{"f32 as bf16", 90.45, "brg:sve", 1024}, {"f32 as bf16", 180.5, "brg:sve", 1024}};
+    CHECK_THAT(render_audit(document, "kernel", {}),
+               Contains("90.45 GFLOP/s in f32 as bf16 (brg:sve, 90% of the peak of 100.5), "
+                        "180.5 in f32 as bf16 (brg:sve, 90% of the peak of 200.5)\n"));
+    // No peak of AMX is known, nor any with 2 threads.
+    practical[0].peaks = {{"bf16", 1234.0, "brg:avx512_core_amx", 1024}};
+    CHECK_THAT(render_audit(document, "kernel", {}), Contains("1234 GFLOP/s in bf16 (brg:avx512_core_amx)\n"));
+    practical[0] = {2, "oneDNN 3.4.0", {{"f32", 50.25, "brg:sve", 1024}}};
+    CHECK_THAT(render_audit(document, "kernel", {}), Contains("2 threads: oneDNN 3.4.0 reaches 50.25 GFLOP/s in f32 "
+                                                              "(brg:sve)\n"));
+}
+
 }  // namespace
 }  // namespace gravbench::view
