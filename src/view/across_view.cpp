@@ -29,10 +29,10 @@ std::string holds_for(const compare::AcrossEntry& entry, bool is_short) {
     if (entry.runs == 0) {
         return "-";
     }
-    const std::string machine = is_short ? (entry.is_of_type() ? "type" : "one machine")
-                                         : (entry.is_of_type() ? "this type of machine" : "this one machine");
+    const std::string machine = entry.is_of_type() ? "type of machine" : "one machine";
+    const std::string brief = entry.is_of_type() ? "type" : machine;
     const bool is_one = entry.runs + entry.left_out.size() == 1;
-    return is_one ? machine : machine + ", " + counted_runs(entry);
+    return (is_short ? brief : "this " + machine) + (is_one ? "" : ", " + counted_runs(entry));
 }
 
 std::string note(const compare::AcrossEntry& entry) {
