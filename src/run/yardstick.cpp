@@ -22,6 +22,8 @@ namespace {
 constexpr nanoseconds expected_start = std::chrono::milliseconds(200);
 constexpr nanoseconds expected_reading = std::chrono::milliseconds(15);
 constexpr nanoseconds expected_practical = std::chrono::seconds(2);
+/// On a busy machine the library's threads wait for each other at every call.
+constexpr int practical_patience = 6;
 
 }  // namespace
 
@@ -52,11 +54,11 @@ void Yardstick::start() {
     const Engine program{"yardstick",
                          {options_.program.string(), "--serve", "--threads", std::to_string(options_.most_threads)}};
     process_ = std::make_unique<Process>(program, log());
-    description_ = machine::yardstick_description_from(ask({{"request", "describe"}}), "describe");
+    description_ = machine::yardstick_description_from(ask({{"request", "describe"}}, options_.timeout), "describe");
 }
 
-Json Yardstick::ask(const Json& request) {
-    const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
+Json Yardstick::ask(const Json& request, nanoseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
     auto outcome = process_->channel.send(request, deadline, options_.stop_descriptor);
     Channel::Received got{outcome, ""};
     if (outcome == Channel::Outcome::line) {
@@ -66,7 +68,7 @@ Json Yardstick::ask(const Json& request) {
         throw Interrupted();
     }
     if (got.outcome == Channel::Outcome::timeout) {
-        throw DataError(fmt::format("no answer within {}", describe_duration(options_.timeout)));
+        throw DataError(fmt::format("no answer within {}", describe_duration(timeout)));
     }
     const auto reply = got.outcome == Channel::Outcome::line ? protocol::parse_message(got.text) : std::nullopt;
     if (!reply) {
@@ -90,7 +92,8 @@ std::optional<machine::YardstickReading> Yardstick::read(int threads) {
             start();
         }
         const std::int64_t asked = monotonic_ns();
-        reading = machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}), "read");
+        reading =
+            machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}, options_.timeout), "read");
         last_ = nanoseconds(monotonic_ns() - asked);
         threads_read_.insert(threads);
     } catch (const EngineError& error) {
@@ -110,7 +113,8 @@ machine::PracticalPeaks Yardstick::ask_practical(int threads) {
     if (options_.most_time && elapsed + expected_practical > *options_.most_time) {
         throw DataError("no time is left for it (--max-time)");
     }
-    return machine::practical_peaks_from(ask({{"request", "practical"}, {"threads", threads}}), "practical");
+    const Json request{{"request", "practical"}, {"threads", threads}};
+    return machine::practical_peaks_from(ask(request, practical_patience * options_.timeout), "practical");
 }
 
 std::vector<machine::PracticalPeaks> Yardstick::practical_peaks() {

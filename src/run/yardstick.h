@@ -57,7 +57,7 @@ class Yardstick {
     bool is_affordable(std::chrono::nanoseconds expected) const;
     std::filesystem::path log() const;
     void start();
-    Json ask(const Json& request);
+    Json ask(const Json& request, std::chrono::nanoseconds timeout);
     machine::PracticalPeaks ask_practical(int threads);
 
     Options options_;
