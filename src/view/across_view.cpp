@@ -15,13 +15,13 @@ namespace {
 /// "3 machines", "3 machines, 5 runs", "2 of 3 runs": what counts.
 std::string counted_runs(const compare::AcrossEntry& entry) {
     const std::size_t given = entry.runs + entry.left_out.size();
-    const std::string runs =
-        entry.left_out.empty() ? fmt::format("{} runs", given) : fmt::format("{} of {} runs", entry.runs, given);
-    if (entry.machines < 2) {
-        return runs;
+    std::string counted = entry.machines < 2 ? "" : fmt::format("{} machines", entry.machines);
+    if (entry.machines < 2 || entry.machines != given) {
+        counted +=
+            fmt::format("{}{} runs", counted.empty() ? "" : ", ",
+                        entry.left_out.empty() ? std::to_string(given) : fmt::format("{} of {}", entry.runs, given));
     }
-    const std::string machines = fmt::format("{} machines", entry.machines);
-    return entry.machines == given ? machines : machines + ", " + runs;
+    return counted;
 }
 
 /// What an entry's figures and intervals hold for; shorter for a narrow terminal.
