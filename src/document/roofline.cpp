@@ -44,18 +44,23 @@ std::optional<CellRoofline> roofline_of(const Document& document, const Cell& ce
 
 }  // namespace
 
-std::optional<figures::Peaks> peaks_for(const Document& document, const Cell& cell) {
-    const auto& yardstick = document.machines.at(cell.machine.value_or(0)).yardstick;
-    if (!cell.audit || !yardstick) {
+std::optional<figures::Peaks> peaks_with(int threads, const Machine& machine) {
+    const auto& yardstick = machine.yardstick;
+    if (!yardstick) {
         return std::nullopt;
     }
     const auto best = std::find_if(yardstick->peaks.begin(), yardstick->peaks.end(),
-                                   [&](const auto& peak) { return peak.threads == cell.audit->kernels.threads; });
+                                   [threads](const auto& peak) { return peak.threads == threads; });
     if (best == yardstick->peaks.end()) {
         return std::nullopt;
     }
     const std::string bf16_loop = yardstick->loops ? yardstick->loops->bf16_loop : "";
-    return figures::peaks_of(*best, bf16_loop, machine_of(document, cell));
+    return figures::peaks_of(*best, bf16_loop, machine.host);
+}
+
+std::optional<figures::Peaks> peaks_for(const Document& document, const Cell& cell) {
+    const Machine& machine = document.machines.at(cell.machine.value_or(0));
+    return cell.audit ? peaks_with(cell.audit->kernels.threads, machine) : std::nullopt;
 }
 
 std::vector<std::optional<CellRoofline>> rooflines_of(const Document& document) {

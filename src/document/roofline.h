@@ -21,7 +21,10 @@ struct CellRoofline {
 /// yardstick with as many threads as the audit's, or where a kernel's peak is not known.
 std::vector<std::optional<CellRoofline>> rooflines_of(const Document& document);
 
-/// The peaks for a cell's kernels; nothing without such a reading.
+/// What a machine did at its best with so many threads; nothing without such a reading.
+std::optional<figures::Peaks> peaks_with(int threads, const Machine& machine);
+
+/// The peaks for a cell's kernels; nothing without an audit or such a reading.
 std::optional<figures::Peaks> peaks_for(const Document& document, const Cell& cell);
 
 }  // namespace gravbench::document

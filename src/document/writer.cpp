@@ -1,7 +1,5 @@
 #include "document/writer.h"
 
-#include <cmath>
-
 #include "audit/summary.h"
 #include "document/roofline.h"
 #include "records/record_json.h"
@@ -182,9 +180,8 @@ Json roofline_json(const CellRoofline& roofline) {
 }
 
 Json limit_json(const audit::Kernel& kernel, const std::optional<figures::Peaks>& peaks) {
-    const auto limit = peaks ? figures::limit_of(kernel, *peaks) : std::nullopt;
-    const bool is_known = limit && limit->ms() > 0 && std::isfinite(limit->ms());
-    return is_known ? Json{{"ms", limit->ms()}, {"bound_by", bound_name(limit->is_memory_bound())}} : Json();
+    const auto limit = figures::limit_to_show(kernel, peaks);
+    return limit ? Json{{"ms", limit->ms()}, {"bound_by", bound_name(limit->is_memory_bound())}} : Json();
 }
 
 Json audit_json(const Document& document, const Cell& cell, const std::optional<CellRoofline>& roofline) {

@@ -11,16 +11,24 @@ namespace {
 /// GFLOP/s and GB/s are 10^6 a millisecond.
 constexpr double per_ms = 1e6;
 
+bool is_of_amx(const std::string& implementation) {
+    return implementation.find("amx") != std::string::npos;
+}
+
+/// 0 where the reading is of another unit of the CPU than the implementation.
+double bf16_peak_for(const std::string& implementation, const Peaks& peaks) {
+    return is_of_amx(implementation) && !peaks.is_of_amx ? 0 : peaks.bf16_gflops;
+}
+
 /// 0 where it is not known: no peak is measured for f16 and integers.
 double peak_for(const audit::Kernel& kernel, const Peaks& peaks) {
-    const bool uses_amx = kernel.implementation.find("amx") != std::string::npos;
     if (audit::is_f16(kernel)) {
         return 0;
     }
     if (audit::is_bf16(kernel)) {
-        return uses_amx && !peaks.is_of_amx ? 0 : peaks.bf16_gflops;
+        return bf16_peak_for(kernel.implementation, peaks);
     }
-    return kernel.source_type == "f32" && !uses_amx ? peaks.f32_gflops : 0;
+    return kernel.source_type == "f32" && !is_of_amx(kernel.implementation) ? peaks.f32_gflops : 0;
 }
 
 double memory_ms(double bytes, const Peaks& peaks) {
@@ -49,6 +57,13 @@ Peaks peaks_of(const machine::YardstickReading& best, const std::string& bf16_lo
     return peaks;
 }
 
+double raw_peak_of(const machine::PracticalPeak& practical, const Peaks& peaks) {
+    constexpr double clearly = 1.1;
+    const bool is_beyond_f32 = practical.type != "f32" && practical.gflops > clearly * peaks.f32_gflops;
+    const bool is_in_bf16 = is_of_amx(practical.kernel) || practical.type == "bf16" || is_beyond_f32;
+    return is_in_bf16 ? bf16_peak_for(practical.kernel, peaks) : peaks.f32_gflops;
+}
+
 double KernelLimit::ms() const {
     return std::max(arithmetic_ms, memory_ms);
 }
@@ -71,6 +86,11 @@ std::optional<KernelLimit> limit_of(const audit::Kernel& kernel, const Peaks& pe
         return std::nullopt;
     }
     return KernelLimit{operations ? *operations / peak / per_ms : 0, bytes ? memory_ms(*bytes, peaks) : 0};
+}
+
+std::optional<KernelLimit> limit_to_show(const audit::Kernel& kernel, const std::optional<Peaks>& peaks) {
+    const auto limit = peaks ? limit_of(kernel, *peaks) : std::nullopt;
+    return limit && limit->ms() > 0 && std::isfinite(limit->ms()) ? limit : std::nullopt;
 }
 
 std::optional<Roofline> roofline_of(const audit::Audit& audit, const Peaks& peaks, double model_flops) {

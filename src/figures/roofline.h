@@ -31,6 +31,10 @@ struct Peaks {
 /// `bf16_loop` is the instruction set that the reading of bf16 was made with.
 Peaks peaks_of(const machine::YardstickReading& best, const std::string& bf16_loop, const machine::Machine& machine);
 
+/// The peak of the type that a library's matmul computed in; 0 where it is not known. AMX computes in bf16, and f32
+/// that came out faster than f32 can be was computed in bf16 too.
+double raw_peak_of(const machine::PracticalPeak& practical, const Peaks& peaks);
+
 /// The least time that one execution of a kernel could take.
 struct KernelLimit {
     double arithmetic_ms = 0;
@@ -43,6 +47,10 @@ struct KernelLimit {
 /// AMX where the reading is not of it).
 /// A reorder has a limit of 0: nobody asked for it.
 std::optional<KernelLimit> limit_of(const audit::Kernel& kernel, const Peaks& peaks);
+
+/// The limit that a kernel's time is shown against: nothing without peaks, for a reorder, or beyond all numbers, as a
+/// damaged document's problems may have it.
+std::optional<KernelLimit> limit_to_show(const audit::Kernel& kernel, const std::optional<Peaks>& peaks);
 
 /// What one inference could take at best.
 struct Roofline {

@@ -65,8 +65,8 @@ std::string gigabytes_per_s(const Kernel& kernel, double ms) {
 
 /// What of the kernel's peak it reached, its least time, and what bounds that.
 std::vector<std::string> limits_of(const Kernel& kernel, double ms, const std::optional<figures::Peaks>& peaks) {
-    const auto limit = peaks ? figures::limit_of(kernel, *peaks) : std::nullopt;
-    if (!limit || !(limit->ms() > 0) || !std::isfinite(limit->ms()) || ms <= 0) {
+    const auto limit = figures::limit_to_show(kernel, peaks);
+    if (!limit || ms <= 0) {
         return {"-", "-", "-"};
     }
     return {percent(limit->ms() / ms), milliseconds(limit->ms()), limit->is_memory_bound() ? "memory" : "arithmetic"};

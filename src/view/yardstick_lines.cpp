@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/text.h"
+#include "document/roofline.h"
 #include "figures/yardstick.h"
 #include "view/number.h"
 
@@ -31,29 +33,12 @@ std::vector<std::string> rate_texts(const figures::YardstickSummary& summary) {
     return texts;
 }
 
-/// The yardstick's own best with so many threads.
-struct RawPeaks {
-    machine::YardstickReading best;  ///< its rates are 0 where there is no reading
-    bool is_of_amx = false;          ///< its bf16
-};
-
-/// Of the type that a kernel computed in; 0 where it is not known. AMX computes in bf16, and f32 that came out faster
-/// than f32 can be was computed in bf16 too.
-double raw_peak_for(const machine::PracticalPeak& peak, const RawPeaks& raw) {
-    constexpr double clearly = 1.1;
-    const bool uses_amx = peak.kernel.find("amx") != std::string::npos;
-    if (uses_amx && !raw.is_of_amx) {
-        return 0;
-    }
-    const bool is_beyond_f32 = peak.type != "f32" && peak.gflops > clearly * raw.best.f32_gflops;
-    return uses_amx || peak.type == "bf16" || is_beyond_f32 ? raw.best.bf16_gflops : raw.best.f32_gflops;
-}
-
 /// "216.1 GFLOP/s in f32 (brgemm:avx512_core, 92% of the peak of 236.2)"; only the first one names the unit.
-std::vector<std::string> peak_texts(const machine::PracticalPeaks& practical, const RawPeaks& raw_peaks) {
+std::vector<std::string> peak_texts(const machine::PracticalPeaks& practical,
+                                    const std::optional<figures::Peaks>& peaks) {
     std::vector<std::string> texts;
     for (const machine::PracticalPeak& peak : practical.peaks) {
-        const double raw = raw_peak_for(peak, raw_peaks);
+        const double raw = peaks ? figures::raw_peak_of(peak, *peaks) : 0;
         const std::string share =
             raw > 0 ? fmt::format(", {:.0f}% of the peak of {}", 100 * peak.gflops / raw, four_digits(raw)) : "";
         texts.push_back(fmt::format("{}{} in {} ({}{})", four_digits(peak.gflops), texts.empty() ? " GFLOP/s" : "",
@@ -62,17 +47,10 @@ std::vector<std::string> peak_texts(const machine::PracticalPeaks& practical, co
     return texts;
 }
 
-RawPeaks raw_peaks_with(int threads, const document::Yardstick& yardstick) {
-    const auto found = std::find_if(yardstick.peaks.begin(), yardstick.peaks.end(),
-                                    [threads](const auto& peak) { return peak.threads == threads; });
-    const bool is_of_amx = yardstick.loops && yardstick.loops->bf16_loop == machine::amx_bf16;
-    return {found == yardstick.peaks.end() ? machine::YardstickReading() : *found, is_of_amx};
-}
-
-std::string practical_lines_of(const document::Yardstick& yardstick) {
+std::string practical_lines_of(const document::Machine& machine) {
     std::string lines;
-    for (const machine::PracticalPeaks& practical : yardstick.practical) {
-        const auto texts = peak_texts(practical, raw_peaks_with(practical.threads, yardstick));
+    for (const machine::PracticalPeaks& practical : machine.yardstick->practical) {
+        const auto texts = peak_texts(practical, document::peaks_with(practical.threads, machine));
         if (!texts.empty()) {
             lines += fmt::format("practical peak, {}: {} reaches {}\n", counted(practical.threads, "thread"),
                                  practical.library, fmt::join(texts, ", "));
@@ -103,7 +81,7 @@ std::string yardstick_lines(const Document& document) {
 std::string practical_lines(const Document& document) {
     std::string lines;
     for (const document::Machine& machine : document.machines) {
-        lines += machine.yardstick ? practical_lines_of(*machine.yardstick) : "";
+        lines += machine.yardstick ? practical_lines_of(machine) : "";
     }
     return lines;
 }
