@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "compare/machine_group.h"
 #include "compare/metric.h"
 
 namespace gravbench::compare {
@@ -126,7 +127,7 @@ std::size_t machines_of(const std::vector<UsableRun>& runs) {
     for (const UsableRun& run : runs) {
         machines.insert(run.machine);
     }
-    return machines.contains("") ? 0 : machines.size();
+    return count_machines(machines);
 }
 
 UsableRun usable_run(const document::Document& document, const document::Cell& cell) {

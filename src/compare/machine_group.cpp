@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <set>
 
 namespace gravbench::compare {
 namespace {
@@ -79,12 +78,16 @@ void add_unlike_instances(const MachineGroup& group, Warnings& warnings) {
 
 }  // namespace
 
+std::size_t count_machines(const std::set<std::string>& ids) {
+    return ids.contains("") ? 0 : ids.size();
+}
+
 std::size_t machines_of(const MachineGroup& group) {
     std::set<std::string> ids;
     for (const document::Document* document : group.documents) {
         ids.insert(first_machine(*document).id.value_or(""));
     }
-    return ids.contains("") ? 0 : ids.size();
+    return count_machines(ids);
 }
 
 std::vector<MachineGroup> machine_groups(const std::vector<document::Document>& documents, Warnings& warnings) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ struct MachineGroup {
     std::vector<const document::Document*> documents;
 };
 
-/// How many machines the documents are of; 0 where one of them does not say.
+/// How many machines have these ids; 0 where a document does not say which it is of, so that one is empty.
+std::size_t count_machines(const std::set<std::string>& ids);
 std::size_t machines_of(const MachineGroup& group);
 
 /// In the order of their first documents. The type is the instance type; where that is not known, all that tells kinds
