@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import shlex
 import subprocess
-import sys
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from two_runs import compared, files_of, run
-from verdict_run import JUDGED_CODES, RunFailed, begun, program, write_engine, write_whole
+from verdict_run import JUDGED_CODES, RunFailed, begun, measure_missing, program, write_engine, write_whole
 
 Pair = dict[str, Any]
 KEPT = ("models", "slowed", "max_time", "tolerance")
@@ -121,24 +119,16 @@ def main() -> None:
     folder = arguments.output.with_name(arguments.output.name + ".documents") / "runs"
     folder.mkdir(parents=True, exist_ok=True)
     shares = [float(share) for share in arguments.slowed.split(",")]
-    pairs = document["pairs"]
     kinds = [(model, share) for model in arguments.models for share in shares]
-    have = [(pair["model"], pair["slowed"]) for pair in pairs]
-    wanted = [kind for kind in kinds for _ in range(arguments.pairs - have.count(kind))]
-    random.Random(len(have)).shuffle(wanted)
-    for model, share in wanted:
-        try:
-            pair, document["machine"] = measure(arguments, model, share, files_of(folder, len(pairs)))
-        except (RunFailed, KeyboardInterrupt) as failure:
-            sys.exit(f"{failure}\nWhat was measured is in {arguments.output}; the same command goes on.".lstrip())
-        pairs.append(pair)
-        write_whole(arguments.output, document)
-        settled = pair["settled"] and pair["settled"]["verdict"]
-        print(
-            f"{len(pairs)} of {len(have) + len(wanted)}: {share:g}, {pair['verdicts']['assumed']}, settled {settled}",
-            file=sys.stderr,
-            flush=True,
-        )
+    measure_missing(
+        document,
+        arguments.output,
+        kinds,
+        arguments.pairs,
+        lambda pair: (pair["model"], pair["slowed"]),
+        lambda kind, number: measure(arguments, *kind, files_of(folder, number)),
+    )
+    pairs = document["pairs"]
     judge_by_history(pairs, folder, arguments.tolerance)
     write_whole(arguments.output, document)
     print(table(pairs, shares))

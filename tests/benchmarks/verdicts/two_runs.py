@@ -24,10 +24,8 @@ import argparse
 import json
 import math
 import os
-import random
 import shlex
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -37,7 +35,7 @@ from typing import Any
 import numpy as np
 from peers import RULES, by_fence, by_launches, by_z_score, verdicts
 from scipy.stats import beta
-from verdict_run import ALARMS, JUDGED_CODES, RunFailed, begun, program, samples_of, visitor, write_whole
+from verdict_run import ALARMS, JUDGED_CODES, RunFailed, begun, measure_missing, program, samples_of, visitor, write_whole
 
 Pair = dict[str, Any]
 KEPT = ("models", "max_time", "tolerance", "visitor")
@@ -103,6 +101,7 @@ def files_of(folder: Path, number: int) -> list[Path]:
 def measure(arguments: argparse.Namespace, model: str, files: list[Path]) -> tuple[Pair, dict[str, Any]]:
     with visitor(arguments.visitor):
         documents = [run(model, file, arguments.max_time) for file in files]
+    time.sleep(arguments.pause)
     judged = compared(files, arguments.tolerance)["cells"][0]
     pair = {
         "model": model,
@@ -241,23 +240,15 @@ def main() -> None:
     document = begun(arguments.output, {name: getattr(arguments, name) for name in KEPT}, "pairs")
     folder = arguments.output.with_name(arguments.output.name + ".documents")
     folder.mkdir(parents=True, exist_ok=True)
+    measure_missing(
+        document,
+        arguments.output,
+        arguments.models,
+        arguments.pairs,
+        lambda pair: pair["model"],
+        lambda model, number: measure(arguments, model, files_of(folder, number)),
+    )
     pairs = document["pairs"]
-    have = [pair["model"] for pair in pairs]
-    wanted = [model for model in arguments.models for _ in range(arguments.pairs - have.count(model))]
-    random.Random(len(have)).shuffle(wanted)
-    for model in wanted:
-        try:
-            pair, document["machine"] = measure(arguments, model, files_of(folder, len(pairs)))
-            pairs.append(pair)
-            write_whole(arguments.output, document)
-            print(
-                f"{len(pairs)} of {len(have) + len(wanted)}: {change(pair):+.1%}, {json.dumps(pair['verdicts'])}",
-                file=sys.stderr,
-                flush=True,
-            )
-            time.sleep(arguments.pause)
-        except (RunFailed, KeyboardInterrupt) as failure:
-            sys.exit(f"{failure}\nWhat was measured is in {arguments.output}; the same command goes on.".lstrip())
     judge_all(pairs, folder, arguments.tolerance)
     write_whole(arguments.output, document)
     print(alarms(pairs), spread(pairs), explained(pairs), sep="\n\n")

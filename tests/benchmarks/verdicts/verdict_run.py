@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
+import random
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,26 @@ def begun(output: Path, settings: dict[str, Any], items: str) -> dict[str, Any]:
     if document["settings"] != settings:
         sys.exit(f"{output} is of other settings: {json.dumps(document['settings'])}")
     return document
+
+
+def measure_missing(
+    document: dict[str, Any], output: Path, kinds: list[Any], each: int, kind_of: Callable[..., Any], measure: Callable[..., Any]
+) -> None:
+    """Of each kind as many pairs as are missing, in random order. `measure(kind, number)` gives a pair and the machine. A finished
+    pair is in the file at once; an interruption ends the program."""
+    pairs = document["pairs"]
+    have = [kind_of(pair) for pair in pairs]
+    wanted = [kind for kind in kinds for _ in range(each - have.count(kind))]
+    random.Random(len(have)).shuffle(wanted)
+    for kind in wanted:
+        try:
+            pair, document["machine"] = measure(kind, len(pairs))
+        except (RunFailed, KeyboardInterrupt) as failure:
+            sys.exit(f"{failure}\nWhat was measured is in {output}; the same command goes on.".lstrip())
+        pairs.append(pair)
+        write_whole(output, document)
+        said = f"{pair['ratio']:.3f}, {json.dumps(pair['verdicts'])}"
+        print(f"{len(pairs)} of {len(have) + len(wanted)}: {said}", file=sys.stderr, flush=True)
 
 
 @contextmanager
