@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "compare/across.h"
 #include "compare/comparison.h"
 #include "doctor/report.h"
 #include "document/writer.h"
@@ -25,6 +26,7 @@ struct Schema {
 const std::vector<Schema>& schemas() {
     static const std::vector<Schema> table{{"results", [] { return std::string(results_schema()); }},
                                            {"comparison", [] { return std::string(comparison_schema()); }},
+                                           {"across", [] { return std::string(across_schema()); }},
                                            {"config", [] { return readable_json(plan::config_schema()); }},
                                            {"manifest", [] { return std::string(manifest_schema()); }},
                                            {"protocol", [] { return std::string(protocol_schema()); }},

@@ -70,3 +70,8 @@ struct Across {
 Across line_up(const std::vector<document::Document>& documents, const RunHistory& history = RunHistory());
 
 }  // namespace gravbench::compare
+
+namespace gravbench {
+/// The JSON Schema of that document (src/compare/across.schema.json).
+const char* across_schema();
+}  // namespace gravbench

@@ -216,7 +216,7 @@ def test_a_preset_gives_settings_that_flags_win_over(front: Front) -> None:
         (["run", "nomodel"], 'no model "nomodel"'),
         (["audit", "--columns", "all"], "not expected: --columns; it is a flag of run, compare, show"),
         (["show", "/nowhere.json"], "/nowhere.json: cannot read"),
-        (["schema", "nope"], '"nope" is not one of results, comparison, config, manifest, protocol'),
+        (["schema", "nope"], '"nope" is not one of results, comparison, across, config, manifest, protocol'),
     ],
 )
 def test_what_is_not_there_is_named(front: Front, arguments: list[str], message: str) -> None:
@@ -272,7 +272,7 @@ def test_a_broken_manifest_is_named_by_models_and_the_others_are_listed(front: F
     assert "models/other/manifest.json" in outcome.stderr
 
 
-@pytest.mark.parametrize("name", ["results", "config", "manifest", "protocol"])
+@pytest.mark.parametrize("name", ["results", "comparison", "across", "config", "manifest", "protocol", "doctor"])
 def test_schema_prints_a_json_schema(front: Front, name: str) -> None:
     schema = json.loads(front.call("schema", name).stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
