@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t most_of_a_stream = std::size_t{512} << 20;
+
 /// `cause` is an errno, taken before anything else is called that may set it.
 [[noreturn]] void throw_file_error(const fs::path& path, std::string_view action, int cause = errno) {
     throw DataError(fmt::format("{}: cannot {}: {}", path.string(), action, std::strerror(cause)));
@@ -204,7 +206,12 @@ std::string read_file(const fs::path& path) {
     std::string content;
     content.reserve(no_size ? 0 : static_cast<std::size_t>(expected));
     std::array<char, 1 << 16> part;
+    const std::size_t most = is_plain_file(path) ? content.max_size() : most_of_a_stream;
     while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
+        if (content.size() > most) {
+            throw DataError(
+                fmt::format("{}: gives more than {} MiB, and is no regular file", path.string(), most >> 20));
+        }
         content.append(part.data(), static_cast<std::size_t>(stream.gcount()));
     }
     return content;

@@ -52,7 +52,8 @@ bool is_plain_file(const std::filesystem::path& path);
 /// Why a file that is_there() does not see is not there: "no such file", "Permission denied", "File name too long".
 std::string why_not_there(const std::filesystem::path& path);
 
-/// The whole file. Throws DataError naming the file and the reason.
+/// The whole file; of what is no regular file (a pipe, a device) at most half a gibibyte, since it may have no end.
+/// Throws DataError naming the file and the reason.
 std::string read_file(const std::filesystem::path& path);
 
 /// The last bytes of a file, at most `most`; empty where it cannot be read. Starts at a line's beginning where it was

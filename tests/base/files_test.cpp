@@ -89,6 +89,10 @@ TEST_CASE("a file that is absent or a folder cannot be read and says so by name"
     CHECK_THROWS_WITH(read_file(folder.path()), folder.path().string() + ": is a folder, not a file");
 }
 
+TEST_CASE("what has no end is not read to its end") {
+    CHECK_THROWS_WITH(read_file("/dev/zero"), "/dev/zero: gives more than 512 MiB, and is no regular file");
+}
+
 TEST_CASE("a place that can be written is accepted and left as it was") {
     const TemporaryFolder folder;
     const fs::path path = folder.path() / "results.json";
