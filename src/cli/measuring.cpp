@@ -81,8 +81,11 @@ records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Pr
                                          work_folder.path(), stop.descriptor(), plan.options.sampling.yardstick};
     of_yardstick.most_time = plan.options.stopping.max_time;
     run::Yardstick yardstick(std::move(of_yardstick), began_ns);
-    const run::LaunchContext context{prepared.engines,   plan.options.sampling, cores,
-                                     work_folder.path(), stop.descriptor(),     &yardstick};
+    const bool is_placed = plan.options.sampling.placement == plan::Placement::same;
+    const run::LaunchContext context{
+        prepared.engines,   plan.options.sampling, cores,
+        work_folder.path(), stop.descriptor(),     is_placed ? machine::usable_cores() : std::vector<machine::Core>(),
+        &yardstick};
     std::optional<run::References> references;
     if (plan.options.judging.has_accuracy) {
         references.emplace(context, plan.engines.front().hello.engine, user_cache_folder() / "references");

@@ -177,6 +177,16 @@ std::string different_blocks(const Measured& base, const Measured& other) {
                : "";
 }
 
+std::string different_placement(const Measured& base, const Measured& other) {
+    const auto words = [](const document::Cell& cell) {
+        const bool is_placed = std::any_of(cell.launches.begin(), cell.launches.end(),
+                                           [](const document::Launch& one) { return !one.measured.cpus.empty(); });
+        return std::string(is_placed ? "the same as the others'" : "the kernel's choice");
+    };
+    const bool are_measured = !base.cell.launches.empty() && !other.cell.launches.empty();
+    return are_measured ? both("CPUs of a launch", words(base.cell), words(other.cell)) : "";
+}
+
 std::string different_disturbance(const Measured& base, const Measured& other) {
     const auto share = [](const document::Cell& cell) {
         const auto blocks = static_cast<double>(cell.blocks());
@@ -223,8 +233,8 @@ constexpr CellCheck model_checks[] = {
 };
 
 constexpr CellCheck cell_checks[] = {
-    {"inputs", different_inputs},      {"warmup", different_warm_up},        {"blocks", different_blocks},
-    {"settings", different_effective}, {"disturbed", different_disturbance},
+    {"inputs", different_inputs},      {"warmup", different_warm_up},      {"blocks", different_blocks},
+    {"settings", different_effective}, {"placement", different_placement}, {"disturbed", different_disturbance},
 };
 
 /// The machines that the pairs were measured on, each pair once; those of the documents where there are no pairs.

@@ -206,6 +206,10 @@ void read_measured_member(std::string_view key, value found, const Place& place,
         measured.is_restless = truth_at(found, place);
     } else if (key == "busy_ns") {
         measured.busy_ns = integer_at(found, checked::duration_ns, place);
+    } else if (key == "cpus") {
+        for (const std::int64_t cpu : integers_at(found, machine::cpu_numbers, place)) {
+            measured.cpus.push_back(static_cast<int>(cpu));
+        }
     } else if (key == "peak_rss_bytes") {
         measured.peak_rss_bytes = integer_at(found, checked::not_negative, place);
     } else if (key == "inputs_digest") {

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "machine/cgroup.h"
 #include "machine/host_files.h"
+#include "machine/topology.h"
 
 namespace gravbench::machine {
 namespace {
@@ -140,27 +141,6 @@ std::vector<Cache> read_caches(const fs::path& root, int cpu) {
         }
     }
     return caches;
-}
-
-/// For hosts that hide /sys: x86 has "physical id" and "core id" in /proc/cpuinfo.
-std::vector<int> siblings_by_cpuinfo(int cpu, const std::vector<CpuRecord>& cpuinfo) {
-    std::map<std::string, std::vector<int>> cpus_of_core;
-    std::string own_core;
-    for (const CpuRecord& record : cpuinfo) {
-        const auto number = parse_cpu_list(value_of(record, "processor"));
-        if (!number.empty() && !value_of(record, "core id").empty()) {
-            const std::string core = value_of(record, "physical id") + "/" + value_of(record, "core id");
-            cpus_of_core[core].push_back(number.front());
-            own_core = number.front() == cpu ? core : own_core;
-        }
-    }
-    return own_core.empty() ? std::vector<int>{} : cpus_of_core[own_core];
-}
-
-/// The CPUs of a CPU's core. All CPUs of one core share the list, so it names the core too.
-std::vector<int> siblings_of(int cpu, const fs::path& root, const std::vector<CpuRecord>& cpuinfo) {
-    const auto listed = parse_cpu_list(first_line_of(cpu_folder(root, cpu) / "topology/thread_siblings_list"));
-    return listed.empty() ? siblings_by_cpuinfo(cpu, cpuinfo) : listed;
 }
 
 /// Leaves both at 0 where the core of any CPU is not known.

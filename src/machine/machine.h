@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "base/checked_json.h"
 #include "base/json.h"
 
 namespace gravbench::machine {
+
+/// Of what a document says.
+inline constexpr checked::Range cpu_numbers{0, 65535};
 
 struct Cache {
     int level = 0;

@@ -60,6 +60,8 @@ std::vector<Option> make_options() {
          [](const Json& value, RunOptions& run) { run.judging.require.push_back(value.get<std::string>()); }, true, ""},
         {"yardstick", "", one_of({"auto", "on", "off"}), "measure between blocks what the machine itself can do: auto within 2% of the run's time, on after every block",
          [](const Json& value, RunOptions& run) { run.sampling.yardstick = yardstick_use_of(value); }, false, "auto"},
+        {"placement", "", one_of({"same", "free"}), "which CPUs engines with fewer threads than CPUs run on: same for all in one round, others in the next, or free, where the kernel puts them",
+         [](const Json& value, RunOptions& run) { run.sampling.placement = value == "free" ? Placement::free : Placement::same; }, false, "same"},
         {"keep-logs", "", any_text(), "a folder for the audits' logs as oneDNN printed them; made if missing",
          [](const Json& value, RunOptions& run) { run.places.keep_logs = value.get<std::string>(); }, false, ""},
         {"seed", "", integer(0, 9e15), "seed of the inputs and of the order of launches",
@@ -103,6 +105,7 @@ RunOptions for_emulation(RunOptions options) {
     sampling.launches = is_open("launches") ? 1 : sampling.launches;
     sampling.has_fixed_launches = true;
     sampling.yardstick = is_open("yardstick") ? YardstickUse::off : sampling.yardstick;
+    sampling.placement = is_open("placement") ? Placement::free : sampling.placement;
     sampling.shape.blocks = is_open("blocks") ? 1 : sampling.shape.blocks;
     sampling.timeout = is_open("timeout") ? std::chrono::hours(1) : sampling.timeout;
     sampling.warmup_time = is_open("warmup-time") ? std::chrono::nanoseconds(0) : sampling.warmup_time;

@@ -15,6 +15,10 @@ namespace gravbench::plan {
 /// When the yardstick measures what the machine itself can do (docs/yardstick.md).
 enum class YardstickUse { off, within_its_share, after_every_block };
 
+/// On which CPUs a launch runs: the engines of one round on the same ones, those of the next on others, or wherever the
+/// kernel puts each (docs/compare.md).
+enum class Placement { same, free };
+
 /// How many samples there are, and how each is taken: what a launch and the order of launches read.
 struct Sampling {
     /// Launches of each cell: exactly so many where `has_fixed_launches`, else at least, and more until it is precise.
@@ -34,6 +38,7 @@ struct Sampling {
     std::chrono::nanoseconds timeout = std::chrono::minutes(5);
     std::uint64_t seed = 1;
     YardstickUse yardstick = YardstickUse::within_its_share;
+    Placement placement = Placement::same;
     /// Whether an engine is emulated, so that its times mean nothing and each inference may take minutes.
     bool is_for_emulation = false;
 };

@@ -55,6 +55,8 @@ struct Launch {
     /// What the launch took in all, without its waiting for others.
     std::int64_t busy_ns = 0;
     std::int64_t peak_rss_bytes = 0;  ///< 0 is not known
+    /// The CPUs that its engine was kept to; empty where the kernel chose.
+    std::vector<int> cpus;
     std::string inputs_digest;
 };
 

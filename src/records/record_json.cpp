@@ -1,6 +1,7 @@
 #include "records/record_json.h"
 
 #include "base/checked_json.h"
+#include "machine/machine.h"
 
 namespace gravbench::records {
 namespace {
@@ -112,6 +113,9 @@ Json to_json(const Launch& launch, std::size_t blocks_before) {
     if (launch.shape) {
         json["shape"] = to_json(*launch.shape);
     }
+    if (!launch.cpus.empty()) {
+        json["cpus"] = launch.cpus;
+    }
     return json;
 }
 
@@ -189,6 +193,11 @@ Launch launch_from(const Json& json, const std::string& where) {
     }
     if (checked::has(json, "shape")) {
         launch.shape = shape_from(checked::object(json, "shape", where), place_of(where, "shape"));
+    }
+    if (checked::has(json, "cpus")) {
+        for (const std::int64_t cpu : checked::integers(json, "cpus", machine::cpu_numbers, where)) {
+            launch.cpus.push_back(static_cast<int>(cpu));
+        }
     }
     launch.cold_start = if_not_null(json, "cold_start", where, cold_start_from);
     launch.warmup_inferences = checked::integer(json, "warmup_inferences", checked::not_negative, where);

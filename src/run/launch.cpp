@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/errors.h"
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "machine/disturbance.h"
 #include "machine/host_files.h"
+#include "machine/placement.h"
 #include "run/profile.h"
 #include "run/yardstick.h"
 #include "stats/steady.h"
@@ -115,6 +117,17 @@ Launch::Launch(const LaunchContext& context, const plan::Cell& cell, const plan:
     attempt([this] { start(); });
 }
 
+void Launch::start_engine(const Environment& environment) {
+    const int threads = plan::threads_of(cell_.settings, context_.physical_cores);
+    std::vector<int> cpus = machine::cpus_for_launch(context_.cores, threads, record_.launch.number);
+    const machine::OnCpus kept(cpus);
+    client_.emplace(context_.engines.at(cell_.engine), environment, log_, context_.sampling.timeout,
+                    context_.stop_descriptor);
+    if (kept.is_kept()) {
+        record_.launch.cpus = std::move(cpus);
+    }
+}
+
 void Launch::start() {
     const plan::LaunchSetup setup =
         plan::launch_setup(cell_.settings, cell_.identity.environment, context_.physical_cores);
@@ -126,7 +139,7 @@ void Launch::start() {
     }
     records::ColdStart cold;
     const std::int64_t process_start = monotonic_ns();
-    client_.emplace(engine, environment, log_, context_.sampling.timeout, context_.stop_descriptor);
+    start_engine(environment);
     const protocol::Hello hello = client_->hello();
     cold.start_ns = monotonic_ns() - process_start;
     record_.engine = hello.engine;
@@ -221,7 +234,7 @@ void Launch::wait_until_asleep() {
 void Launch::read_yardstick() {
     if (context_.yardstick != nullptr && profile_ == nullptr && !has_failed() && !record_.launch.is_restless) {
         record_.launch.blocks.back().yardstick =
-            context_.yardstick->read(plan::threads_of(cell_.settings, context_.physical_cores));
+            context_.yardstick->read(plan::threads_of(cell_.settings, context_.physical_cores), record_.launch.cpus);
     }
 }
 

@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "machine/machine.h"
+#include "machine/topology.h"
 #include "plan/plan.h"
 #include "records/launch_record.h"
 #include "run/engine_client.h"
@@ -20,6 +21,8 @@ struct LaunchContext {
     int physical_cores = 1;
     std::filesystem::path work_folder;  ///< for logs
     int stop_descriptor = -1;
+    /// Of which each launch gets as many as it has threads; none where the kernel is to choose.
+    std::vector<machine::Core> cores = {};
     Yardstick* yardstick = nullptr;  ///< none where blocks are no measurement
 };
 
@@ -59,6 +62,7 @@ class Launch {
     template <typename Step>
     void attempt(Step step);
     void start();
+    void start_engine(const Environment& environment);
     void warm_up(records::ColdStart& cold);
     void wake_up();
     records::Block measure_block();

@@ -96,6 +96,7 @@ Parts fingerprint(const plan::Plan& plan, const machine::Machine& host) {
     parts["--blocks"] = plan.options.chooses_blocks() ? chosen : std::to_string(sampling.shape.blocks);
     parts["--iterations"] = block.iterations ? std::to_string(*block.iterations) : "not given";
     parts["--duration"] = plan.options.chooses_block_length() ? chosen : milliseconds_of(block.duration);
+    parts["--placement"] = sampling.placement == plan::Placement::free ? "free" : "same";
     parts["--warmup"] = std::to_string(sampling.warmup);
     parts["--warmup-time"] = milliseconds_of(sampling.warmup_time);
     return parts;

@@ -80,7 +80,7 @@ Json Yardstick::ask(const Json& request, nanoseconds timeout) {
     return *reply;
 }
 
-std::optional<machine::YardstickReading> Yardstick::read(int threads) {
+std::optional<machine::YardstickReading> Yardstick::read(int threads, const std::vector<int>& cpus) {
     const nanoseconds expected = process_ ? last_ : expected_start + expected_reading;
     if (options_.use == plan::YardstickUse::off || !trouble_.empty() || !is_affordable(expected)) {
         return std::nullopt;
@@ -92,8 +92,8 @@ std::optional<machine::YardstickReading> Yardstick::read(int threads) {
             start();
         }
         const std::int64_t asked = monotonic_ns();
-        reading =
-            machine::yardstick_reading_from(ask({{"request", "read"}, {"threads", threads}}, options_.timeout), "read");
+        const Json request{{"request", "read"}, {"threads", threads}, {"cpus", cpus}};
+        reading = machine::yardstick_reading_from(ask(request, options_.timeout), "read");
         last_ = nanoseconds(monotonic_ns() - asked);
         threads_read_.insert(threads);
     } catch (const EngineError& error) {

@@ -38,8 +38,9 @@ class Yardstick {
     Yardstick(const Yardstick&) = delete;
     Yardstick& operator=(const Yardstick&) = delete;
 
-    /// With that many threads; nothing where its share does not allow one now, or it cannot be had. Throws Interrupted.
-    std::optional<machine::YardstickReading> read(int threads);
+    /// With that many threads, each on one of these CPUs where there are some; nothing where its share does not allow
+    /// one now, or it cannot be had. Throws Interrupted.
+    std::optional<machine::YardstickReading> read(int threads, const std::vector<int>& cpus = {});
     /// What a library reaches, with each number of threads that was read; asked only where readings come after every
     /// block. For after the last launch, since it takes all cores. An interruption ends it, and is not thrown: all else
     /// is measured then.

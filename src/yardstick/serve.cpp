@@ -9,6 +9,21 @@
 
 namespace gravbench::yardstick {
 
+namespace {
+
+/// Where each thread is to be; empty where the kernel is to choose.
+std::vector<int> cpus_of(const Json& request) {
+    std::vector<int> cpus;
+    if (checked::has(request, "cpus")) {
+        for (const std::int64_t cpu : checked::integers(request, "cpus", machine::cpu_numbers, "read")) {
+            cpus.push_back(static_cast<int>(cpu));
+        }
+    }
+    return cpus;
+}
+
+}  // namespace
+
 Json answer(const std::string& line, Yardstick& yardstick, int most_threads, const PracticalPeaksOf& practical) {
     try {
         const auto request = protocol::parse_message(line);
@@ -23,9 +38,10 @@ Json answer(const std::string& line, Yardstick& yardstick, int most_threads, con
             return static_cast<int>(checked::integer(*request, "threads", {1, most_threads}, name));
         };
         if (name == "read") {
-            return machine::to_json(yardstick.read(threads()));
+            return machine::to_json(yardstick.read(threads(), cpus_of(*request)));
         }
         if (name == "practical") {
+            yardstick.free_threads();
             return machine::to_json(practical(threads()));
         }
         throw DataError(fmt::format("\"{}\" is none of describe, read, practical", name));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "machine/placement.h"
 
 namespace gravbench::yardstick {
 namespace {
@@ -140,6 +141,7 @@ Yardstick::Yardstick(machine::Machine machine, std::int64_t available_bytes, int
       caches_(static_cast<std::size_t>(std::max(largest_.llc, largest_.l2 * most_threads))),
       memory_(static_cast<std::size_t>(largest_.memory)),
       chain_(static_cast<std::size_t>(largest_.chain)),
+      all_cpus_(machine::read_self().usable_cpus),
       next_load_(link(chain_.pointers())) {
     // Each thread touches its part first: on a machine of several nodes it is then near.
     Team& team = teams_.try_emplace(most_threads, most_threads).first->second;
@@ -197,9 +199,22 @@ double Yardstick::load_ns() {
     });
 }
 
-machine::YardstickReading Yardstick::read(int threads) {
+void Yardstick::place(Team& team, const std::vector<int>& cpus) {
+    const bool is_placed = static_cast<int>(cpus.size()) == team.size();
+    team.run([&](int thread) {
+        const auto number = static_cast<std::size_t>(thread);
+        machine::keep_to(0, is_placed ? std::vector<int>{cpus[number]} : all_cpus_);
+    });
+}
+
+void Yardstick::free_threads() {
+    machine::keep_to(0, all_cpus_);
+}
+
+machine::YardstickReading Yardstick::read(int threads, const std::vector<int>& cpus) {
     const std::int64_t begin = monotonic_ns();
     Team& team = teams_.try_emplace(threads, threads).first->second;
+    place(team, cpus);
     const WorkingSets sets = working_sets(machine_, available_bytes_, threads);
     machine::YardstickReading reading;
     reading.threads = threads;

@@ -40,11 +40,14 @@ class Yardstick {
     /// For readings of up to that many threads. Throws DataError where there is not enough memory.
     Yardstick(machine::Machine machine, std::int64_t available_bytes, int most_threads);
 
-    /// Of 1 to `most_threads`.
-    machine::YardstickReading read(int threads);
+    /// Of 1 to `most_threads`, each on one of these CPUs where there are as many, and the kernel allows it.
+    machine::YardstickReading read(int threads, const std::vector<int>& cpus = {});
+    /// The kernel chooses the CPU of this thread again, and of what it starts.
+    void free_threads();
     machine::YardstickDescription description() const;
 
   private:
+    void place(Team& team, const std::vector<int>& cpus);
     double triad_gb_per_s(Team& team, const Memory& memory, std::int64_t bytes, std::int64_t offset, int passes);
     double memory_gb_per_s(Team& team, const WorkingSets& sets);
     double load_ns();
@@ -59,6 +62,7 @@ class Yardstick {
     Memory caches_;
     Memory memory_;
     Memory chain_;
+    std::vector<int> all_cpus_;      ///< that it may use
     std::int64_t window_begin_ = 0;  ///< of the next one, in each thread's part
     void** next_load_ = nullptr;
 };

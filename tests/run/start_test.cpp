@@ -35,6 +35,10 @@ TEST_CASE("what differs between two runs is named as its user knows it") {
         plan.options.sampling.shape.blocks = 3;
         CHECK(difference(before, fingerprint(plan, {})) == "--blocks was 2 and is 3");
     }
+    SECTION("where launches run") {
+        plan.options.sampling.placement = plan::Placement::free;
+        CHECK(difference(before, fingerprint(plan, {})) == "--placement was same and is free");
+    }
     SECTION("a cell") {
         plan.cells[1].key = "other";
         CHECK(difference(before, fingerprint(plan, {})) == "cell a1 is missing now, cell other is new");

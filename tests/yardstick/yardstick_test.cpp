@@ -113,13 +113,34 @@ TEST_CASE("each request gets one reply, and a wrong one says what is wrong") {
     CHECK(machine::yardstick_reading_from(reply(R"({"request":"read","threads":1})"), "x").threads == 1);
     CHECK(machine::practical_peaks_from(reply(R"({"request":"practical","threads":2})"), "x") ==
           some_practical_peaks(2));
-    for (const char* line : {"", "[]", "{}", "rubbish", R"({"request":7})", R"({"request":"fly"})",
-                             R"({"request":"read"})", R"({"request":"read","threads":0})",
-                             R"({"request":"read","threads":3})", R"({"request":"read","threads":1.5})",
-                             R"({"request":"practical"})", R"({"request":"practical","threads":3})"}) {
+    for (const char* line :
+         {"", "[]", "{}", "rubbish", R"({"request":7})", R"({"request":"fly"})", R"({"request":"read"})",
+          R"({"request":"read","threads":0})", R"({"request":"read","threads":3})",
+          R"({"request":"read","threads":1.5})", R"({"request":"read","threads":1,"cpus":0})",
+          R"({"request":"read","threads":1,"cpus":[-1]})", R"({"request":"practical"})",
+          R"({"request":"practical","threads":3})"}) {
         INFO(line);
         CHECK(reply(line).contains("error"));
     }
+}
+
+TEST_CASE("a reading is taken on the CPUs of its launch, and the next one where the kernel likes") {
+    Yardstick yardstick(machine_with({{3, "Unified", mib, 1}}, 2), gib / 4, 2);
+    const auto here = [] { return machine::read_self().usable_cpus; };
+    const std::vector<int> before = here();
+    const auto reply = [&](const Json& request) { return answer(request.dump(), yardstick, 2, some_practical_peaks); };
+    reply({{"request", "read"}, {"threads", 1}, {"cpus", {before.back()}}});
+    CHECK(here() == std::vector<int>{before.back()});
+    SECTION("a reading") {
+        reply({{"request", "read"}, {"threads", 1}});
+    }
+    SECTION("one of more threads than CPUs are named") {
+        CHECK(reply({{"request", "read"}, {"threads", 2}, {"cpus", {0}}}).contains("took_ns"));
+    }
+    SECTION("what a library reaches") {
+        reply({{"request", "practical"}, {"threads", 1}});
+    }
+    CHECK(here() == before);
 }
 
 TEST_CASE("what a library cannot tell is told as an error") {
