@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <numeric>
 
@@ -39,10 +40,23 @@ std::vector<int> starts_of(const std::vector<Core>& cores, int threads) {
     return starts.empty() && all >= threads ? starts_within(all, threads) : starts;
 }
 
+/// Of cores of several kinds, the fast ones. Those of one kind differ by some percent at their highest frequency.
+std::vector<Core> fast_cores(const std::vector<Core>& cores) {
+    std::int64_t highest = 0;
+    for (const Core& core : cores) {
+        highest = std::max(highest, core.capacity);
+    }
+    std::vector<Core> fast;
+    std::copy_if(cores.begin(), cores.end(), std::back_inserter(fast),
+                 [&](const Core& core) { return core.capacity >= highest - highest / 8; });
+    return fast;
+}
+
 }  // namespace
 
-std::vector<int> cpus_for_launch(const std::vector<Core>& cores, int threads, int number) {
-    const auto all = std::accumulate(cores.begin(), cores.end(), std::size_t{0},
+std::vector<int> cpus_for_launch(const std::vector<Core>& all_cores, int threads, int number) {
+    const std::vector<Core> cores = fast_cores(all_cores);
+    const auto all = std::accumulate(all_cores.begin(), all_cores.end(), std::size_t{0},
                                      [](std::size_t sum, const Core& core) { return sum + core.cpus.size(); });
     const bool has_choice = threads > 0 && static_cast<std::size_t>(threads) < all && number >= 0;
     const std::vector<int> starts = has_choice ? starts_of(cores, threads) : std::vector<int>();

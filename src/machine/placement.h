@@ -9,9 +9,9 @@
 namespace gravbench::machine {
 
 /// A CPU for each of a launch's threads, each of another core and where it can be of one package. Launches of one
-/// number have the same; from number to number they change, so that each core has its turn. Empty where that leaves no
-/// choice: where there are fewer cores than threads, or no more CPUs.
-std::vector<int> cpus_for_launch(const std::vector<Core>& cores, int threads, int number);
+/// number have the same; from number to number they change, so that each core has its turn, but for those that are
+/// slower by design. Empty where that leaves no choice: where there are fewer such cores than threads, or no more CPUs.
+std::vector<int> cpus_for_launch(const std::vector<Core>& all_cores, int threads, int number);
 
 /// Keeps a thread, or this one where it is 0, to these CPUs. False where the kernel does not allow that.
 bool keep_to(int thread, const std::vector<int>& cpus);

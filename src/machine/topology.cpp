@@ -29,6 +29,13 @@ int package_of(int cpu, const fs::path& root) {
     return package && *package > 0 && *package < (1 << 16) ? static_cast<int>(*package) : 0;
 }
 
+/// Arm's kernels say it of unlike cores, x86's leave it to the highest frequency.
+std::int64_t capacity_of(int cpu, const fs::path& root) {
+    const fs::path folder = cpu_folder(root, cpu);
+    const auto capacity = leading_integer(first_line_of(folder / "cpu_capacity"));
+    return capacity ? *capacity : leading_integer(first_line_of(folder / "cpufreq/cpuinfo_max_freq")).value_or(0);
+}
+
 }  // namespace
 
 std::vector<int> siblings_of(int cpu, const fs::path& root, const std::vector<CpuRecord>& cpuinfo) {
@@ -44,6 +51,7 @@ std::vector<Core> usable_cores(const Self& self, const fs::path& root) {
         const int package = package_of(cpu, root);
         Core& core = cores[{package, siblings.empty() ? cpu : siblings.front()}];
         core.package = package;
+        core.capacity = capacity_of(cpu, root);
         core.cpus.push_back(cpu);
     }
     std::vector<Core> sorted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -16,6 +17,8 @@ std::vector<int> siblings_of(int cpu, const std::filesystem::path& root, const s
 struct Core {
     int package = 0;
     std::vector<int> cpus;
+    /// How fast it can be, in units of the kernel's that are the same for all cores; 0 is not known.
+    std::int64_t capacity = 0;
 };
 
 /// By package, and by the number of their first CPU. A CPU of which the kernel tells nothing is a core of its own.

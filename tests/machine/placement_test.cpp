@@ -75,6 +75,20 @@ TEST_CASE("threads have cores of their own, and nothing is chosen where there is
     CHECK(cpus_for_launch({}, 1, 0).empty());
 }
 
+TEST_CASE("cores that are slower by design are left out") {
+    const std::vector<std::string> frequencies{"5000000", "5200000", "3800000", "3800000"};
+    FakeHost host;
+    for (std::size_t cpu = 0; cpu < frequencies.size(); ++cpu) {
+        host.file("sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cpufreq/cpuinfo_max_freq", frequencies[cpu]);
+    }
+    const std::vector<Core> cores = usable_cores(self_on("x86_64", {0, 1, 2, 3}), host.root());
+    CHECK(cpus_for_launch(cores, 1, 0) == Cpus{0});
+    CHECK(cpus_for_launch(cores, 1, 1) == Cpus{1});
+    CHECK(cpus_for_launch(cores, 1, 2) == Cpus{0});
+    CHECK(cpus_for_launch(cores, 2, 5) == Cpus{0, 1});
+    CHECK(cpus_for_launch(cores, 3, 0).empty());
+}
+
 TEST_CASE("a thread is kept to CPUs for a while only") {
     const Cpus before = read_self().usable_cpus;
     REQUIRE_FALSE(before.empty());

@@ -66,6 +66,14 @@ TEST_CASE("a launch comes back from its JSON as it was") {
     CHECK(back.problem == full_launch().problem);
 }
 
+TEST_CASE("the CPUs of a launch come back from its JSON") {
+    LaunchRecord placed = full_launch();
+    placed.launch.cpus = {2, 3};
+    CHECK(launch_record_from(to_json(placed), "launch").launch.cpus == std::vector<int>{2, 3});
+    CHECK(launch_record_from(to_json(full_launch()), "launch").launch.cpus.empty());
+    CHECK(complaint("/cpus", {1, -1}) == "launch.cpus[1]: expected a whole number from 0 to 65535, found -1");
+}
+
 TEST_CASE("an audit comes back from its JSON as it was") {
     for (const AuditRecord& record : {full_audit(), AuditRecord{}}) {
         const Json json = to_json(record);
