@@ -63,11 +63,10 @@ std::vector<int> cpus_for_launch(const std::vector<Core>& all_cores, int threads
     if (starts.empty()) {
         return {};
     }
-    const int start = starts[static_cast<std::size_t>(number) % starts.size()];
+    const auto first = cores.begin() + starts[static_cast<std::size_t>(number) % starts.size()];
     std::vector<int> cpus;
-    for (int i = 0; i < threads; ++i) {
-        cpus.push_back(cores[static_cast<std::size_t>(start + i)].cpus.front());
-    }
+    std::transform(first, first + threads, std::back_inserter(cpus),
+                   [](const Core& core) { return core.cpus.front(); });
     return cpus;
 }
 

@@ -57,10 +57,10 @@ TEST_CASE("a launch stays within a package where it can") {
     const std::vector<Core> cores = cores_of(2, 3);
     std::set<int> used;
     for (int number = 0; number < 4; ++number) {
-        const Cpus cpus = cpus_for_launch(cores, 2, number);
-        REQUIRE(cpus.size() == 2);
-        CHECK(cpus[0] / 3 == cpus[1] / 3);
-        used.insert(cpus.begin(), cpus.end());
+        const Cpus chosen = cpus_for_launch(cores, 2, number);
+        REQUIRE(chosen.size() == 2);
+        CHECK(chosen[0] / 3 == chosen[1] / 3);
+        used.insert(chosen.begin(), chosen.end());
     }
     CHECK(used.size() == 6);
     CHECK(cpus_for_launch(cores, 5, 0) == Cpus{0, 1, 2, 3, 4});
