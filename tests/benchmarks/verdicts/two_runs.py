@@ -27,7 +27,6 @@ import os
 import shlex
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from statistics import geometric_mean, mean, median, stdev, variance
 from typing import Any
@@ -101,7 +100,6 @@ def files_of(folder: Path, number: int) -> list[Path]:
 def measure(arguments: argparse.Namespace, model: str, files: list[Path]) -> tuple[Pair, dict[str, Any]]:
     with visitor(arguments.visitor):
         documents = [run(model, file, arguments.max_time) for file in files]
-    time.sleep(arguments.pause)
     judged = compared(files, arguments.tolerance)["cells"][0]
     pair = {
         "model": model,
@@ -247,6 +245,7 @@ def main() -> None:
         arguments.pairs,
         lambda pair: pair["model"],
         lambda model, number: measure(arguments, model, files_of(folder, number)),
+        arguments.pause,
     )
     pairs = document["pairs"]
     judge_all(pairs, folder, arguments.tolerance)

@@ -106,10 +106,16 @@ def begun(output: Path, settings: dict[str, Any], items: str) -> dict[str, Any]:
 
 
 def measure_missing(
-    document: dict[str, Any], output: Path, kinds: list[Any], each: int, kind_of: Callable[..., Any], measure: Callable[..., Any]
+    document: dict[str, Any],
+    output: Path,
+    kinds: list[Any],
+    each: int,
+    kind_of: Callable[..., Any],
+    measure: Callable[..., Any],
+    pause: float = 0,
 ) -> None:
-    """Of each kind as many pairs as are missing, in random order. `measure(kind, number)` gives a pair and the machine. A finished
-    pair is in the file at once; an interruption ends the program."""
+    """Of each kind as many pairs as are missing, in random order, with so many seconds after each. `measure(kind, number)` gives a
+    pair and the machine. A finished pair is in the file at once; an interruption ends the program."""
     pairs = document["pairs"]
     have = [kind_of(pair) for pair in pairs]
     wanted = [kind for kind in kinds for _ in range(each - have.count(kind))]
@@ -117,12 +123,13 @@ def measure_missing(
     for kind in wanted:
         try:
             pair, document["machine"] = measure(kind, len(pairs))
+            pairs.append(pair)
+            write_whole(output, document)
+            said = f"{pair['ratio']:.3f}, {json.dumps(pair['verdicts'])}"
+            print(f"{len(pairs)} of {len(have) + len(wanted)}: {said}", file=sys.stderr, flush=True)
+            time.sleep(pause)
         except (RunFailed, KeyboardInterrupt) as failure:
             sys.exit(f"{failure}\nWhat was measured is in {output}; the same command goes on.".lstrip())
-        pairs.append(pair)
-        write_whole(output, document)
-        said = f"{pair['ratio']:.3f}, {json.dumps(pair['verdicts'])}"
-        print(f"{len(pairs)} of {len(have) + len(wanted)}: {said}", file=sys.stderr, flush=True)
 
 
 @contextmanager
