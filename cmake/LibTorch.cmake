@@ -1,4 +1,4 @@
-# Finds LibTorch for src/engine, the only folder that sees it: -DTORCH_DIR or $TORCH_DIR (the LibTorch zip's folder, or the `torch`
+# Finds LibTorch for src/engines/torch, the only folder that sees it: -DTORCH_DIR or $TORCH_DIR (the LibTorch zip's folder, or the `torch`
 # folder of a Python wheel), else CMAKE_PREFIX_PATH, else the virtual environment that scripts/setup.sh makes in build/venv.
 # Cross-compiled: the wheel that scripts/emulated_graviton.sh unpacked.
 if(CMAKE_CROSSCOMPILING)

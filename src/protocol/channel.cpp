@@ -35,13 +35,17 @@ Channel::~Channel() {
 }
 
 Channel::Outcome Channel::send(const Json& message, std::optional<Clock::time_point> deadline, int wake_descriptor) {
-    std::array<pollfd, 2> descriptors{{{descriptor_, POLLOUT, 0}, {wake_descriptor, POLLIN, 0}}};
     // Text that came from a model or a log may not be UTF-8; it must not stop the message.
-    const std::string line = message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return send_text(message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", deadline, wake_descriptor);
+}
+
+Channel::Outcome Channel::send_text(std::string_view text, std::optional<Clock::time_point> deadline,
+                                    int wake_descriptor) {
+    std::array<pollfd, 2> descriptors{{{descriptor_, POLLOUT, 0}, {wake_descriptor, POLLIN, 0}}};
     std::size_t sent = 0;
-    while (sent < line.size()) {
+    while (sent < text.size()) {
         const ssize_t written =
-            ::send(descriptor_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+            ::send(descriptor_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (written >= 0) {
             sent += static_cast<std::size_t>(written);
             continue;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 
@@ -38,6 +39,10 @@ class Channel {
     /// other side is gone.
     Outcome send(const Json& message, std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt,
                  int wake_descriptor = -1);
+
+    /// The same with these bytes as they are: for whoever tries what an engine does with a wrong message.
+    Outcome send_text(std::string_view text, std::optional<std::chrono::steady_clock::time_point> deadline,
+                      int wake_descriptor);
 
     /// Waits for a line until `deadline` (for ever without one), or until `wake_descriptor` (none if negative) is
     /// readable.

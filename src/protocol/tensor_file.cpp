@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <cstring>
-#include <limits>
 #include <optional>
 
 #include "base/errors.h"
@@ -26,93 +23,7 @@ const ElementType* type_from(const std::string& safetensors) {
     return found == types.end() ? nullptr : &*found;
 }
 
-/// How many bytes a tensor of this shape takes; nothing where that is no number of them.
-std::optional<std::uint64_t> bytes_of(const std::vector<std::int64_t>& shape, std::uint64_t element_bytes) {
-    std::uint64_t bytes = element_bytes;
-    bool is_too_large = false;
-    for (const std::int64_t length : shape) {
-        std::uint64_t product = 0;
-        if (length < 0) {
-            return std::nullopt;
-        }
-        is_too_large |= __builtin_mul_overflow(bytes, static_cast<std::uint64_t>(length), &product);
-        bytes = product;
-    }
-    const bool is_empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
-    return is_empty ? 0 : is_too_large ? std::nullopt : std::optional(bytes);
-}
-
-/// IEEE 754 binary16.
-double from_half(std::uint16_t bits) {
-    const int exponent = bits >> 10 & 0x1F;
-    const int fraction = bits & 0x3FF;
-    double value = 0;
-    if (exponent == 0x1F) {
-        value = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
-    } else if (exponent == 0) {
-        value = std::ldexp(fraction, -24);
-    } else {
-        value = std::ldexp(fraction + 0x400, exponent - 25);
-    }
-    return (bits & 0x8000) != 0 ? -value : value;
-}
-
-/// The upper half of a binary32.
-double from_brain(std::uint16_t bits) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
-template <typename Element, typename Convert>
-std::vector<double> converted(const std::vector<char>& bytes, Convert convert) {
-    std::vector<double> values(bytes.size() / sizeof(Element));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        Element element;
-        std::memcpy(&element, bytes.data() + i * sizeof(Element), sizeof(Element));
-        values[i] = convert(element);
-    }
-    return values;
-}
-
-template <typename Element>
-std::vector<double> as_doubles(const std::vector<char>& bytes) {
-    return converted<Element>(bytes, [](Element element) { return static_cast<double>(element); });
-}
-
-std::vector<double> halves(const std::vector<char>& bytes) {
-    return converted<std::uint16_t>(bytes, from_half);
-}
-
-std::vector<double> brains(const std::vector<char>& bytes) {
-    return converted<std::uint16_t>(bytes, from_brain);
-}
-
-std::vector<double> booleans(const std::vector<char>& bytes) {
-    return converted<std::uint8_t>(bytes, [](std::uint8_t byte) { return byte == 0 ? 0.0 : 1.0; });
-}
-
-using Converter = std::vector<double> (*)(const std::vector<char>& bytes);
-
-/// In the order of element_types().
-constexpr Converter converters[] = {halves,
-                                    brains,
-                                    as_doubles<float>,
-                                    as_doubles<double>,
-                                    as_doubles<std::int8_t>,
-                                    as_doubles<std::uint8_t>,
-                                    as_doubles<std::int16_t>,
-                                    as_doubles<std::int32_t>,
-                                    as_doubles<std::int64_t>,
-                                    booleans};
-
 }  // namespace
-
-const std::vector<ElementType>& element_types() {
-    static const std::vector<ElementType> types{
-        {"f16", "F16", 2, true},  {"bf16", "BF16", 2, true}, {"f32", "F32", 4, true},  {"f64", "F64", 8, true},
-        {"i8", "I8", 1, false},   {"u8", "U8", 1, false},    {"i16", "I16", 2, false}, {"i32", "I32", 4, false},
-        {"i64", "I64", 8, false}, {"bool", "BOOL", 1, false}};
-    return types;
-}
 
 void TensorFile::fail(const std::string& reason) const {
     throw DataError(path_.string() + ": " + reason);
@@ -150,7 +61,7 @@ TensorFile::TensorFile(std::filesystem::path path)
             fail("dtype " + printable(entry["dtype"].get<std::string>(), 80) + " is not supported");
         }
         const auto offsets = required<std::vector<std::uint64_t>>(entry, "data_offsets", where);
-        const auto bytes = bytes_of(tensor.shape, tensor.type->bytes);
+        const auto bytes = bytes_of(tensor.shape, *tensor.type);
         if (!bytes || offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != *bytes ||
             offsets[1] > file_bytes - data_begin) {
             fail("damaged: the data do not fit the header");
@@ -181,7 +92,7 @@ std::vector<double> TensorFile::read_doubles(const StoredTensor& tensor, std::in
     }
     std::vector<char> data(bytes);
     read(tensor, static_cast<std::uint64_t>(from) * element, data.data(), bytes);
-    return converters[tensor.type - element_types().data()](data);
+    return as_doubles(*tensor.type, data.data(), static_cast<std::size_t>(count));
 }
 
 }  // namespace gravbench::protocol

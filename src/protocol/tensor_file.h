@@ -6,16 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace gravbench::protocol {
+#include "protocol/element_type.h"
 
-/// A type of a tensor's elements, by the protocol's name and by that of safetensors files.
-struct ElementType {
-    const char* name;         ///< "f32"
-    const char* safetensors;  ///< "F32"
-    std::uint64_t bytes;
-    bool is_real;
-};
-const std::vector<ElementType>& element_types();
+namespace gravbench::protocol {
 
 /// One tensor of a file, as its header describes it.
 struct StoredTensor {

@@ -13,11 +13,11 @@ namespace {
 /// Every problem's code that src's C++ creates: EngineError("code", ...), Failure("code", ...), {"code", some message}.
 std::set<std::string> codes_in_source() {
     static const std::regex creations(
-        R"((?:EngineError\(|Problem\{|push_back\(\s*\{|return \{|Failure\(|failure_from_current\(|error_reply\([a-z]+, |add_if_most\(\s*launches, )\s*"([a-z]+(?:_[a-z]+)*)\",)");
+        R"((?:EngineError\(|Problem\{|push_back\(\s*\{|return \{|Failure\(|attempt\(|failure_from_current\(|error_reply\([a-z]+, |add_if_most\(\s*launches, )\s*"([a-z]+(?:_[a-z]+)*)\",)");
     std::set<std::string> codes;
-    for (const char* folder : {"engine", "run", "findings", "document"}) {
+    for (const char* folder : {"engines", "run", "findings", "document"}) {
         for (const auto& entry :
-             std::filesystem::directory_iterator(std::filesystem::path(GRAVBENCH_SOURCE_FOLDER) / folder)) {
+             std::filesystem::recursive_directory_iterator(std::filesystem::path(GRAVBENCH_SOURCE_FOLDER) / folder)) {
             if (entry.path().extension() != ".cpp" || entry.path().filename() == "problem.cpp") {
                 continue;
             }

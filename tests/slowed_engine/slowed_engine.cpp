@@ -9,25 +9,44 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
-#include "engine/serve.h"
-#include "engine/timed_block.h"
+#include "engines/common/serve.h"
+#include "engines/torch/engine.h"
+#include "engines/torch/model.h"
 
 namespace {
 
 using namespace gravbench;
 
-engine::Server::BlockRunner slowed_by(double share) {
-    return [share](torch::jit::Module& module, const std::vector<c10::IValue>& arguments,
-                   const engine::BlockLength& length) {
-        return engine::timed_block(module, arguments, length, [share](std::int64_t start) {
+class SlowedModel : public torch_engine::TorchModel {
+  public:
+    SlowedModel(torch_engine::LoadedModule loaded, double share) : TorchModel(std::move(loaded)), share_(share) {}
+
+    protocol::BlockSamples run(const engine::BlockLength& length) override {
+        return run_with(length, [this](std::int64_t start) {
             const std::int64_t now = monotonic_ns();
-            const std::int64_t until = now + static_cast<std::int64_t>(share * static_cast<double>(now - start));
+            const std::int64_t until = now + static_cast<std::int64_t>(share_ * static_cast<double>(now - start));
             while (monotonic_ns() < until) {
             }
         });
-    };
-}
+    }
+
+  private:
+    double share_;
+};
+
+class SlowedEngine : public torch_engine::TorchEngine {
+  public:
+    explicit SlowedEngine(double share) : share_(share) {}
+
+    std::unique_ptr<engine::Model> load(const engine::LoadRequest& request, protocol::Loaded& reply) override {
+        return std::make_unique<SlowedModel>(torch_engine::load_module(request, reply), share_);
+    }
+
+  private:
+    double share_;
+};
 
 }  // namespace
 
@@ -38,5 +57,6 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: gravbench-torch-slowed --slow-down SHARE\n");
         return 2;
     }
-    return engine::serve(argv[0], engine::Server(slowed_by(share)));
+    SlowedEngine slowed(share);
+    return engine::serve(argv[0], slowed);
 }

@@ -1,0 +1,65 @@
+#include "engines/common/cpu_features.h"
+
+#include <sys/auxv.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace gravbench::engine {
+
+#if defined(__aarch64__)
+
+std::vector<std::string> cpu_features() {
+    struct Feature {
+        const char* name;
+        unsigned long type;
+        unsigned long bit;
+    };
+    // Numbers: Linux, arch/arm64/include/uapi/asm/hwcap.h. Older C libraries do not name all of them.
+    static constexpr std::array<Feature, 8> features{{
+        {"asimd", AT_HWCAP, 1},
+        {"fphp", AT_HWCAP, 9},
+        {"asimddp", AT_HWCAP, 20},
+        {"asimdfhm", AT_HWCAP, 23},
+        {"sve", AT_HWCAP, 22},
+        {"sve2", AT_HWCAP2, 1},
+        {"i8mm", AT_HWCAP2, 13},
+        {"bf16", AT_HWCAP2, 14},
+    }};
+    std::vector<std::string> found;
+    for (const Feature& feature : features) {
+        if ((::getauxval(feature.type) >> feature.bit & 1) != 0) {
+            found.push_back(feature.name);
+        }
+    }
+    return found;
+}
+
+#else
+
+std::vector<std::string> cpu_features() {
+    static constexpr std::array<const char*, 9> wanted{
+        "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8"};
+    std::vector<std::string> found;
+    std::ifstream stream("/proc/cpuinfo");
+    for (std::string line; std::getline(stream, line);) {
+        if (line.rfind("flags", 0) != 0) {
+            continue;
+        }
+        std::istringstream flags(line);
+        for (std::string flag; flags >> flag;) {
+            for (const char* name : wanted) {
+                if (flag == name) {
+                    found.push_back(name);
+                }
+            }
+        }
+        break;
+    }
+    return found;
+}
+
+#endif
+
+}  // namespace gravbench::engine
