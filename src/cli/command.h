@@ -27,6 +27,7 @@ Action set_up_audit(CLI::App& app, const std::vector<std::string>& command_line)
 Action set_up_compare(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_noise(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_doctor(CLI::App& app, const std::vector<std::string>& command_line);
+Action set_up_check_engine(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_show(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_models(CLI::App& app, const std::vector<std::string>& command_line);
 Action set_up_schema(CLI::App& app, const std::vector<std::string>& command_line);

@@ -11,6 +11,7 @@ const std::vector<Command>& commands() {
         {"noise", "measure how small a difference this machine can show, by one cell against itself", set_up_noise},
         {"doctor", "say whether this machine is set up as the Graviton guide advises, and fit to measure",
          set_up_doctor},
+        {"check-engine", "say which rules of the engine protocol a program does not keep", set_up_check_engine},
         {"show", "show a results document as a table, CSV, ...", set_up_show},
         {"models", "list the bundles found, with their inputs", set_up_models},
         {"schema",

@@ -97,15 +97,14 @@ void ask_for_hello(std::vector<plan::EngineChoice>& choices, const std::vector<r
     }
 }
 
-/// The plan, as far as it does not depend on what engines know.
+}  // namespace
+
 plan::Plan draft_of(const plan::Layer& given, std::vector<plan::EngineChoice> choices) {
     for (plan::EngineChoice& choice : choices) {
         choice.hello = knows_everything();
     }
     return plan::make_plan(given, std::move(choices));
 }
-
-}  // namespace
 
 Prepared prepare(const plan::Layer& given, const std::function<void(plan::Plan& plan)>& complete) {
     std::vector<plan::EngineChoice> choices = plan::engines_of(given);

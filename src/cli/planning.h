@@ -16,6 +16,9 @@ struct Prepared {
     machine::Machine host;
 };
 
+/// The plan, as far as it does not depend on what these engines know: none is started. Throws UsageError, DataError.
+plan::Plan draft_of(const plan::Layer& given, std::vector<plan::EngineChoice> choices);
+
 /// From what was given to a plan: finds its engines, starts each once and asks who it is, and checks everything that a
 /// run relies on. `complete` adds what the command itself wants of a plan; it is called twice, for what is wrong
 /// whatever the engines are is found before one is started. Throws UsageError, DataError, EngineError, Interrupted.

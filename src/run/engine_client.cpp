@@ -17,9 +17,6 @@ using Clock = std::chrono::steady_clock;
 using Outcome = protocol::Channel::Outcome;
 using std::chrono::nanoseconds;
 
-/// More than any reasonable log; a model that prints without end would fill the disk.
-constexpr std::uintmax_t most_log_bytes = 256U << 20;
-
 /// Of what an engine sent, in a message.
 constexpr std::size_t most_quoted = 200;
 constexpr std::size_t most_of_a_message = 4000;
@@ -161,10 +158,9 @@ std::string EngineClient::receive_line(const std::string& request, nanoseconds e
 }
 
 void EngineClient::check_log_size(const std::string& request) const {
-    std::error_code ignored;
-    if (std::filesystem::file_size(process_.log(), ignored) > most_log_bytes && !ignored) {
+    if (process_.has_printed_too_much()) {
         throw EngineError("log_too_large", fmt::format("more than {} MiB were printed before the answer to {}",
-                                                       most_log_bytes >> 20, request));
+                                                       EngineProcess::most_log_bytes >> 20, request));
     }
 }
 

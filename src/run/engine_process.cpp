@@ -168,6 +168,11 @@ int EngineProcess::take_channel() {
     return channel_.release();
 }
 
+bool EngineProcess::has_printed_too_much() const {
+    std::error_code ignored;
+    return fs::file_size(log_, ignored) > most_log_bytes && !ignored;
+}
+
 void EngineProcess::kill_group() const {
     ::kill(-process_, SIGKILL);
 }

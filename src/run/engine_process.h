@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -45,6 +46,10 @@ class EngineProcess {
     int take_channel();
     const std::filesystem::path& log() const { return log_; }
     int id() const { return process_; }
+
+    /// Whether the log is larger than any reasonable one: what prints without end would fill the disk.
+    bool has_printed_too_much() const;
+    static constexpr std::uintmax_t most_log_bytes = 256U << 20;
 
     /// Waits until the process has ended, at most that long; kills it then. Says how it ended.
     Ending wait(int most_milliseconds);

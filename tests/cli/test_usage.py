@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from front import GRAVBENCH, Front
 
+COMMANDS = "run, audit, compare, noise, doctor, check-engine, show, models, schema"
+
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
@@ -209,8 +211,11 @@ def test_a_preset_gives_settings_that_flags_win_over(front: Front) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "no command given: expected one of run, audit, compare, noise, doctor, show, models, schema"),
-        (["rnu"], '"rnu" is not a command; expected one of run, audit, compare, noise, doctor, show, models, schema; did you mean "run"?'),
+        ([], f"no command given: expected one of {COMMANDS}"),
+        (
+            ["rnu"],
+            f'"rnu" is not a command; expected one of {COMMANDS}; did you mean "run"?',
+        ),
         (["run"], "no model given"),
         (["run", "/nowhere/model.pt", "--input", "f32[1]"], "/nowhere/model.pt"),
         (["run", "nomodel"], 'no model "nomodel"'),
