@@ -176,9 +176,13 @@ void check_sample(std::int64_t sample, const std::string& where) {
     }
 }
 
-bool is_nested_deeply(const std::string& line) {
+/// Copying and writing a value recurse into it: a message of brackets alone would end this process. And an object's
+/// members are looked through for each further one: a message of members alone would take it hours.
+bool is_beyond_limits(const std::string& line) {
     constexpr int most_depth = 100;
+    constexpr int most_members_together = 30000;  // The header of a file of seven thousand tensors has as many.
     int depth = 0;
+    int members = 0;
     bool is_in_text = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char c = line[i];
@@ -193,6 +197,8 @@ bool is_nested_deeply(const std::string& line) {
             }
         } else if (c == ']' || c == '}') {
             --depth;
+        } else if (c == ':' && ++members > most_members_together) {
+            return true;
         }
     }
     return false;
@@ -376,8 +382,7 @@ Memory memory_from(const Json& reply) {
 }
 
 std::optional<Json> parse_message(const std::string& line) {
-    // Copying and writing a value recurse into it: a message of brackets alone would end this process.
-    if (is_nested_deeply(line)) {
+    if (is_beyond_limits(line)) {
         return std::nullopt;
     }
     Json message = Json::parse(line, nullptr, /*allow_exceptions=*/false);

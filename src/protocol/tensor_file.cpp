@@ -29,11 +29,14 @@ void TensorFile::fail(const std::string& reason) const {
     throw DataError(path_.string() + ": " + reason);
 }
 
-TensorFile::TensorFile(std::filesystem::path path)
-    : path_(std::move(path)), stream_(path_, std::ios::binary | std::ios::ate) {
-    const std::streamoff end = stream_.tellg();
+TensorFile::TensorFile(std::filesystem::path path) : path_(std::move(path)) {
     std::error_code ignored;
-    if (!stream_ || end < 0 || !std::filesystem::is_regular_file(path_, ignored)) {
+    // Asked first: opening a pipe waits for its other end.
+    if (std::filesystem::is_regular_file(path_, ignored)) {
+        stream_.open(path_, std::ios::binary | std::ios::ate);
+    }
+    const std::streamoff end = stream_.is_open() ? std::streamoff(stream_.tellg()) : -1;
+    if (end < 0) {
         fail("cannot be read");
     }
     const auto file_bytes = static_cast<std::uint64_t>(end);

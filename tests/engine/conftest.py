@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import jsonschema
 import pytest
 import torch
 from front import GRAVBENCH, PATIENCE_S, TORCH_ENGINE
-from generator import MASK
+from generator import MASK, raw, real
 from safetensors.torch import load_file
 
 ENGINE = os.environ.get("GRAVBENCH_ENGINE_BINARY", str(TORCH_ENGINE))
@@ -104,6 +105,18 @@ class Engine:
 def tensor(dtype: str, *shape: int, values: dict[str, Any] | None = None) -> dict[str, Any]:
     range_ = [-1.0, 1.0] if dtype in ("f16", "bf16", "f32", "f64") else [0, 1]
     return {"kind": "tensor", "dtype": dtype, "shape": list(shape), "values": values or {"uniform": range_}}
+
+
+def generated(dtype: str, *shape: int, values: tuple[float, float], seed: int, position: int) -> torch.Tensor:
+    """The values of the first tensor of the inputs, as docs/protocol.md says, in the widest type that they come from."""
+    low, high = values
+    numbers = raw(seed, position, 0, math.prod(shape))
+    if dtype in ("f16", "bf16", "f32", "f64"):
+        exact = torch.tensor([real(number, low, high) for number in numbers], dtype=torch.float64)
+        made = exact if dtype == "f64" else exact.to(torch.float32)
+    else:
+        made = torch.tensor([low + number % (high - low + 1) for number in numbers])
+    return made.reshape(shape)
 
 
 def fnv1a(*tensors: torch.Tensor) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import ENGINE, Engine, EngineFailure, Matrix, fnv1a, tensor
-from generator import raw, real
+from conftest import ENGINE, Engine, EngineFailure, Matrix, fnv1a, generated, tensor
+from generator import raw
 from safetensors.torch import save_file
 
 
@@ -115,13 +115,8 @@ def test_generated_values_are_those_that_the_protocol_says(engine: Engine, model
     engine.load(models / "Echo.pt")
     digest = engine.inputs(tensor(dtype, 3, 5, values={"uniform": [low, high]}), seed=7, position=3)
     made = engine.outputs(tmp_path / "made")["output"]
-    numbers = raw(7, 3, 0, 15)
-    if is_real:
-        exact = torch.tensor([real(number, low, high) for number in numbers], dtype=torch.float64)
-        expected = exact if dtype == "f64" else exact.to(torch.float32)
-    else:
-        expected = torch.tensor([low + number % (high - low + 1) for number in numbers])
-    assert torch.equal(made, expected.to(made.dtype).reshape(3, 5))
+    expected = generated(dtype, 3, 5, values=(low, high), seed=7, position=3)
+    assert torch.equal(made, expected.to(made.dtype))
     assert digest == fnv1a(made)
 
 
@@ -147,6 +142,7 @@ def test_nested_arguments_reach_forward_and_nested_outputs_are_named(engine: Eng
     assert made["output.1.c"].tolist() == [number % 10 for number in raw(42, 0, 2, 2)], "tensors are numbered depth-first"
     assert made["output.1.a"].tolist() == [5.0]
     assert (made["output.2"].item(), made["output.3"].item(), made["output.4"].item()) == (3.0, True, 2)
+    assert len(engine.ask("run", count=2)["streams"][0]["samples_ns"]) == 2, "with the default of an argument that was not given"
 
 
 def test_a_tensor_comes_from_a_file_as_it_is_there(engine: Engine, models: Path, tmp_path: Path) -> None:

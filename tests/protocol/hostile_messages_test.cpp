@@ -83,6 +83,14 @@ TEST_CASE("a line that is no object, or nested without end, is no message") {
     CHECK_FALSE(parse_message(std::string(depth, '[')));
 }
 
+TEST_CASE("a line of so many members that reading them would take hours is no message") {
+    std::string line = "{\"a\":0";
+    for (int i = 0; i < 1000000; ++i) {
+        line += ",\"a" + std::to_string(i) + "\":0";
+    }
+    CHECK_FALSE(parse_message(line + "}"));
+}
+
 TEST_CASE("a text from the other side is cut, in UTF-8, and moves no cursor") {
     CHECK(printable("caf\xe9", 80) == "caf\xef\xbf\xbd");
     CHECK(printable("caf\xc3\xa9", 4) == "caf\xef\xbf\xbd");

@@ -2,7 +2,6 @@
 
 #include <torch/script.h>
 
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,6 +39,7 @@ protocol::BlockSamples TorchModel::run_with(const engine::BlockLength& length, E
     // Holds the outputs of the last call while the next is prepared, so that freeing them falls outside of the timed
     // region.
     std::vector<c10::IValue> outputs;
+    outputs.reserve(stack.capacity());
     const auto prepare = [&] {
         std::swap(outputs, stack);
         stack.clear();
