@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/planning.h"
-#include "cli/run_flags.h"
 #include "conformance/examination.h"
 #include "run/engine_definition.h"
 #include "run/launch.h"
@@ -18,8 +17,8 @@
 namespace gravbench::cli {
 namespace {
 
-using conformance::Judgement;
-using Verdict = Judgement::Verdict;
+using conformance::Ruling;
+using Verdict = Ruling::Verdict;
 
 struct CheckFlags {
     std::string engine;
@@ -37,6 +36,18 @@ const char* word_for(Verdict verdict) {
     return verdict == Verdict::kept ? "kept" : verdict == Verdict::broken ? "BROKEN" : "not checked";
 }
 
+/// "batch" and "seq" are settings, and have flags of their own in run, which has many.
+void add_shape(plan::Layer& layer, const std::string& text) {
+    const std::string name = text.substr(0, text.find('='));
+    const plan::Setting* const setting = plan::find_setting(name);
+    if (setting != nullptr && setting->via == plan::Setting::Via::shape && name.size() < text.size()) {
+        const Json value = plan::value_from_text(setting->allowed, text.substr(name.size() + 1));
+        plan::add_given(layer, name, value, "--shape");
+    } else {
+        plan::add_given(layer, plan::shape_key, text, "--shape");
+    }
+}
+
 /// What the engine is asked to load: the first cell that a run of this model would have.
 std::optional<conformance::Material> material_from(const CheckFlags& flags) {
     if (flags.model.empty()) {
@@ -51,7 +62,7 @@ std::optional<conformance::Material> material_from(const CheckFlags& flags) {
         plan::add_given(layer, "input", input, "--input");
     }
     for (const std::string& shape : flags.shapes) {
-        plan::add_given(layer, plan::shape_key, shape, "--shape");
+        add_shape(layer, shape);
     }
     for (const std::string& folder : flags.models_folders) {
         plan::add_given(layer, "models-dir", folder, "--models-dir");
@@ -60,39 +71,39 @@ std::optional<conformance::Material> material_from(const CheckFlags& flags) {
     const plan::Cell& cell = plan.cells.front();
     const plan::Model& model = plan.models[cell.model];
     const plan::ModelFile& file = model.files.at(cell.dtype());
-    return conformance::Material{std::filesystem::absolute(file.path).string(), cell.dtype(),
+    return conformance::Material{std::filesystem::absolute(file.path).string(), cell.dtype(), cell.settings,
                                  plan::arguments_for(model, cell.shape(), file.float_inputs), cell.batch()};
 }
 
-std::string line_of(const Judgement& judgement) {
-    const std::string detail = judgement.detail.empty() ? judgement.rule.says : one_line(judgement.detail);
-    return fmt::format("{:<12} {:<24} {}\n", word_for(judgement.verdict), judgement.rule.name, detail);
+std::string line_of(const Ruling& ruling) {
+    const std::string detail = ruling.detail.empty() ? ruling.rule.says : one_line(ruling.detail);
+    return fmt::format("{:<12} {:<24} {}\n", word_for(ruling.verdict), ruling.rule.name, detail);
 }
 
-std::int64_t count_of(const std::vector<Judgement>& judgements, Verdict verdict) {
-    return std::count_if(judgements.begin(), judgements.end(),
-                         [=](const Judgement& judgement) { return judgement.verdict == verdict; });
+std::int64_t count_of(const std::vector<Ruling>& rulings, Verdict verdict) {
+    return std::count_if(rulings.begin(), rulings.end(),
+                         [=](const Ruling& ruling) { return ruling.verdict == verdict; });
 }
 
-std::string verdict_on(const std::vector<Judgement>& judgements) {
-    const auto broken = count_of(judgements, Verdict::broken);
-    const auto not_checked = count_of(judgements, Verdict::not_checked);
+std::string verdict_on(const std::vector<Ruling>& rulings) {
+    const auto broken = count_of(rulings, Verdict::broken);
+    const auto not_checked = count_of(rulings, Verdict::not_checked);
     std::string text = broken == 0 ? fmt::format("The engine keeps {} of the protocol",
-                                                 counted(count_of(judgements, Verdict::kept), "rule"))
+                                                 counted(count_of(rulings, Verdict::kept), "rule"))
                                    : fmt::format("The engine breaks {} of the protocol", counted(broken, "rule"));
     return text + (not_checked == 0 ? "." : fmt::format("; {} could not be checked.", not_checked)) +
            (broken == 0 ? "\n" : " docs/protocol.md has them in full.\n");
 }
 
-Json to_json(const std::vector<Judgement>& judgements) {
+Json to_json(const std::vector<Ruling>& rulings) {
     Json rules = Json::array();
-    for (const Judgement& judgement : judgements) {
-        rules.push_back({{"rule", judgement.rule.name},
-                         {"says", judgement.rule.says},
-                         {"verdict", judgement.verdict == Verdict::not_checked ? "not_checked"
-                                     : judgement.verdict == Verdict::broken    ? "broken"
-                                                                               : "kept"},
-                         {"detail", judgement.detail.empty() ? Json() : Json(judgement.detail)}});
+    for (const Ruling& ruling : rulings) {
+        rules.push_back({{"rule", ruling.rule.name},
+                         {"says", ruling.rule.says},
+                         {"verdict", ruling.verdict == Verdict::not_checked ? "not_checked"
+                                     : ruling.verdict == Verdict::broken    ? "broken"
+                                                                            : "kept"},
+                         {"detail", ruling.detail.empty() ? Json() : Json(ruling.detail)}});
     }
     return {{"rules", rules}};
 }
@@ -148,13 +159,13 @@ ExitCode check_engine(const CheckFlags& flags) {
                                  work_folder.path(),
                                  stop.descriptor()};
     const bool is_table = flags.format == "table";
-    const auto judgements = conformance::examine(std::move(subject), rules, [&](const Judgement& judgement) {
+    const auto rulings = conformance::examine(std::move(subject), rules, [&](const Ruling& ruling) {
         if (is_table) {
-            print_to(stdout, line_of(judgement));
+            print_to(stdout, line_of(ruling));
         }
     });
-    print_to(stdout, is_table ? "\n" + verdict_on(judgements) : readable_json(to_json(judgements)));
-    return count_of(judgements, Verdict::broken) == 0 ? ExitCode::fine : ExitCode::not_trustworthy;
+    print_to(stdout, is_table ? "\n" + verdict_on(rulings) : readable_json(to_json(rulings)));
+    return count_of(rulings, Verdict::broken) == 0 ? ExitCode::fine : ExitCode::not_trustworthy;
 }
 
 }  // namespace
@@ -168,7 +179,7 @@ Action set_up_check_engine(CLI::App& app, const std::vector<std::string>&) {
     app.add_option("--input", flags->inputs, "for a file without a bundle, as for run")
         ->type_name("SPEC")
         ->allow_extra_args(false);
-    app.add_option("--shape", flags->shapes, "the value of a dimension of the inputs, as for run")
+    app.add_option("--shape", flags->shapes, "the value of a dimension of the inputs, batch and seq among them")
         ->type_name("NAME=N")
         ->allow_extra_args(false);
     app.add_option("--models-dir", flags->models_folders, "where bundles are, as for run")

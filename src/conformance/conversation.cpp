@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "conformance/rule.h"
 #include "protocol/messages.h"
+#include "run/stop_signal.h"
 
 namespace gravbench::conformance {
 namespace {
@@ -21,8 +22,13 @@ std::string excerpt(const std::string& line) {
     return protocol::printable(line, most_quoted);
 }
 
-std::string text_of(const Json& reply) {
-    return excerpt(reply.dump(-1, ' ', false, Json::error_handler_t::replace));
+/// A model's path may be no UTF-8.
+std::string dumped(const Json& message) {
+    return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string text_of(const Json& message) {
+    return excerpt(dumped(message));
 }
 
 /// Of every reply: it says what it is, and to which request.
@@ -62,11 +68,16 @@ Conversation::Conversation(const run::Engine& engine, const run::Environment& en
     channel_.emplace(process_.take_channel());
 }
 
+Conversation::~Conversation() {
+    std::error_code ignored;
+    std::filesystem::remove(process_.log(), ignored);
+}
+
 Json Conversation::ask(const std::string& request, const Json& members) {
     const int id = next_id_++;
     Json message{{"id", id}, {"request", request}};
     message.update(members);
-    send_text(message.dump() + "\n");
+    send_text(dumped(message) + "\n");
     Json reply = receive();
     check_reply(reply, request, id);
     return reply;
@@ -82,7 +93,7 @@ Json Conversation::ask_for(const std::string& request, const Json& members) {
 
 Json Conversation::ask_in_vain(const std::string& request, const Json& members, const std::vector<std::string>& codes) {
     Json reply = ask(request, members);
-    check_error(reply, excerpt(Json{{"request", request}}.dump() + " with " + members.dump()), codes);
+    check_error(reply, excerpt(request + " with " + dumped(members)), codes);
     return reply;
 }
 
@@ -91,7 +102,7 @@ void Conversation::send_text(const std::string& text) {
         case Outcome::woken:
             throw Interrupted();
         case Outcome::timeout:
-            throw Broken(fmt::format("it does not read what is sent to it, {} for", describe_duration(timeout_)));
+            throw Broken(fmt::format("it did not read what was sent to it for {}", describe_duration(timeout_)));
         default:
             break;  // Where the engine is gone, the answer is missing, and how it ended is said then.
     }
@@ -102,10 +113,7 @@ std::string Conversation::receive_line() {
     protocol::Channel::Received received{Outcome::timeout, {}};
     while (received.outcome == Outcome::timeout && Clock::now() < deadline) {
         received = channel_->receive(std::min(deadline, Clock::now() + std::chrono::seconds(1)), stop_descriptor_);
-        if (process_.has_printed_too_much()) {
-            throw Broken(
-                fmt::format("it printed more than {} MiB before its answer", run::EngineProcess::most_log_bytes >> 20));
-        }
+        check_log();
     }
     switch (received.outcome) {
         case Outcome::line:
@@ -121,7 +129,14 @@ std::string Conversation::receive_line() {
         case Outcome::timeout:
             break;
     }
-    throw Broken("no answer within " + describe_duration(timeout_));
+    throw Broken(fmt::format("no answer within {} (--timeout)", describe_duration(timeout_)));
+}
+
+/// What an engine prints without end would fill the disk.
+void Conversation::check_log() const {
+    if (process_.has_printed_too_much()) {
+        throw Broken(fmt::format("it printed more than {} MiB", run::EngineProcess::most_log_bytes >> 20));
+    }
 }
 
 Json Conversation::receive() {
@@ -147,9 +162,18 @@ void Conversation::hang_up() {
 }
 
 std::optional<run::Ending> Conversation::ending() {
-    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count();
-    run::Ending ending = process_.wait(static_cast<int>(patience));
-    return ending.problem == "engine_garbled" ? std::nullopt : std::optional(std::move(ending));
+    constexpr std::chrono::milliseconds slice(10);
+    const auto deadline = Clock::now() + timeout_;
+    while (!process_.has_ended()) {
+        if (run::is_raised_within(stop_descriptor_, slice)) {
+            throw Interrupted();
+        }
+        check_log();
+        if (Clock::now() >= deadline) {
+            return std::nullopt;
+        }
+    }
+    return process_.wait(0);
 }
 
 }  // namespace gravbench::conformance

@@ -18,6 +18,10 @@ class Conversation {
   public:
     Conversation(const run::Engine& engine, const run::Environment& environment, const std::filesystem::path& log,
                  std::chrono::nanoseconds timeout, int stop_descriptor);
+    /// The log goes with it: there are many conversations.
+    ~Conversation();
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
 
     /// Sends a request under the next number, and gives the reply to it, an error reply too.
     Json ask(const std::string& request, const Json& members = Json::object());
@@ -43,6 +47,8 @@ class Conversation {
     int process_id() const { return process_.id(); }
 
   private:
+    void check_log() const;
+
     run::EngineProcess process_;
     std::optional<protocol::Channel> channel_;
     std::chrono::nanoseconds timeout_;

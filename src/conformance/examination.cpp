@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "plan/plan.h"
+
 namespace gravbench::conformance {
 namespace {
 
@@ -14,8 +16,8 @@ std::vector<Rule> joined(const Lists&... lists) {
     return all;
 }
 
-Judgement judge(const Rule& rule, Examination& examination) {
-    using Verdict = Judgement::Verdict;
+Ruling judge(const Rule& rule, Examination& examination) {
+    using Verdict = Ruling::Verdict;
     if (rule.needs_model && !examination.subject().material) {
         return {rule, Verdict::not_checked, "no model was given"};
     }
@@ -27,6 +29,39 @@ Judgement judge(const Rule& rule, Examination& examination) {
     } catch (const Broken& fault) {
         examination.drop_shared();
         return {rule, Verdict::broken, fault.what()};
+    } catch (const EngineError&) {
+        throw;
+    } catch (const Interrupted&) {
+        throw;
+    } catch (const std::exception& error) {  // Of this side: a disk that is full.
+        examination.drop_shared();
+        return {rule, Verdict::not_checked, error.what()};
+    }
+}
+
+/// A model that this engine does not take is no fault of the engine. What is no proper answer is for the rules to find.
+void check_material(Examination& examination) {
+    Conversation& conversation = examination.shared();
+    for (const auto& [request, members] :
+         {std::pair{"load", examination.load_request()}, std::pair{"inputs", examination.inputs_request()}}) {
+        const Json reply = conversation.ask(request, members);
+        if (reply["reply"] == "error") {
+            check_error(reply, request, protocol::error_codes());
+            throw EngineError(reply["code"].get<std::string>(),
+                              fmt::format("the engine refuses the model: {}",
+                                          protocol::printable(reply["message"].get<std::string>(), 500)));
+        }
+    }
+}
+
+void check_material_once(Examination& examination, bool& is_checked) {
+    try {
+        if (!std::exchange(is_checked, true)) {
+            check_material(examination);
+        }
+    } catch (const Broken&) {
+        examination.drop_shared();
+    } catch (const NotChecked&) {  // Nobody answers.
     }
 }
 
@@ -49,8 +84,16 @@ std::unique_ptr<Conversation> Examination::fresh(const run::Environment& more) {
 }
 
 Conversation& Examination::shared() {
+    if (is_mute_) {
+        throw NotChecked("the engine does not answer hello");
+    }
     if (!shared_) {
-        shared_ = fresh();
+        is_mute_ = true;
+        auto started = fresh();
+        const Json reply = started->ask_for("hello", {{"protocol", protocol::version}, {"front", "gravbench"}});
+        hello_ = parsed([&] { return protocol::hello_from(reply); });
+        is_mute_ = false;
+        shared_ = std::move(started);
     }
     return *shared_;
 }
@@ -63,30 +106,37 @@ Conversation& Examination::loaded() {
 }
 
 const protocol::Hello& Examination::hello() {
-    if (!hello_) {
-        const Json reply = shared().ask_for("hello", {{"protocol", protocol::version}, {"front", "gravbench"}});
-        hello_ = parsed([&] { return protocol::hello_from(reply); });
-    }
+    shared();
     return *hello_;
 }
 
-Json Examination::load_request(const Json& settings) const {
-    return {{"model", material().model}, {"dtype", material().dtype}, {"settings", settings}};
+Json Examination::load_request(const Json& settings) {
+    constexpr int one_core = 1;
+    Json all = Json::object();
+    for (const auto& [name, value] : plan::load_settings(material().settings, hello(), one_core)) {
+        all[name] = protocol::to_json(value);
+    }
+    all.update(settings);
+    return {{"model", material().model}, {"dtype", material().dtype}, {"settings", all}};
 }
 
 Json Examination::inputs_request(std::uint64_t seed, std::int64_t position) const {
     return {{"seed", seed}, {"position", position}, {"arguments", material().arguments}};
 }
 
-std::vector<Judgement> examine(Subject subject, const std::vector<Rule>& chosen,
-                               const std::function<void(const Judgement&)>& report) {
+std::vector<Ruling> examine(Subject subject, const std::vector<Rule>& chosen,
+                            const std::function<void(const Ruling&)>& report) {
     Examination examination(std::move(subject));
-    std::vector<Judgement> judgements;
+    std::vector<Ruling> rulings;
+    bool is_material_checked = !examination.subject().material;
     for (const Rule& rule : chosen) {
-        judgements.push_back(judge(rule, examination));
-        report(judgements.back());
+        if (rule.needs_model) {
+            check_material_once(examination, is_material_checked);
+        }
+        rulings.push_back(judge(rule, examination));
+        report(rulings.back());
     }
-    return judgements;
+    return rulings;
 }
 
 }  // namespace gravbench::conformance

@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "conformance/conversation.h"
 #include "conformance/rule.h"
+#include "plan/setting.h"
 #include "protocol/messages.h"
 
 namespace gravbench::conformance {
@@ -20,6 +21,7 @@ namespace gravbench::conformance {
 struct Material {
     std::string model;  ///< the file's absolute path
     std::string dtype;
+    plan::Settings settings;  ///< complete: what a run would ask for by default
     Json arguments;
     std::int64_t batch = 1;
 };
@@ -44,19 +46,21 @@ class Examination {
     /// Only for rules that need a model.
     const Material& material() const { return *subject_.material; }
 
-    /// The process that rules share, started where it is not there.
+    /// The process that rules share, started where it is not there, after hello. Throws Broken where hello is not
+    /// answered, and from then on NotChecked: there is nobody to speak to.
     Conversation& shared();
-    /// The same, with the model loaded and inputs made, under this seed and position.
+    /// The same, with the model loaded and its usual inputs made.
     Conversation& loaded();
-    /// One of its own, under more variables.
+    /// One of its own, under more variables, to which nothing was said yet.
     std::unique_ptr<Conversation> fresh(const run::Environment& more = {});
     /// Forgets the shared one: a rule was broken, and what it would answer next says nothing.
     void drop_shared() { shared_.reset(); }
 
-    /// What the engine says of itself: asked once. Throws Broken.
+    /// What the engine says of itself.
     const protocol::Hello& hello();
 
-    Json load_request(const Json& settings = Json::object()) const;
+    /// With all settings that hello lists, as a run sends them; these instead of their defaults.
+    Json load_request(const Json& settings = Json::object());
     Json inputs_request(std::uint64_t seed = default_seed, std::int64_t position = 0) const;
     /// Where outputs may be written.
     std::filesystem::path file(const std::string& name) const { return subject_.work_folder / name; }
@@ -67,6 +71,7 @@ class Examination {
     Subject subject_;
     std::unique_ptr<Conversation> shared_;
     std::optional<protocol::Hello> hello_;
+    bool is_mute_ = false;
     int started_ = 0;
 };
 
@@ -82,7 +87,7 @@ auto parsed(Parse parse) {
     }
 }
 
-struct Judgement {
+struct Ruling {
     enum class Verdict { kept, broken, not_checked };
     Rule rule;
     Verdict verdict = Verdict::kept;
@@ -90,8 +95,8 @@ struct Judgement {
 };
 
 /// These rules against the engine, in order. `report` hears of each as soon as it is judged. Throws EngineError where
-/// the engine's program cannot be started at all, and Interrupted.
-std::vector<Judgement> examine(Subject subject, const std::vector<Rule>& chosen,
-                               const std::function<void(const Judgement&)>& report);
+/// the engine's program cannot be started, or refuses the model, as it may; and Interrupted.
+std::vector<Ruling> examine(Subject subject, const std::vector<Rule>& chosen,
+                            const std::function<void(const Ruling&)>& report);
 
 }  // namespace gravbench::conformance

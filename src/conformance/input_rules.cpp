@@ -59,7 +59,14 @@ void refuses_too_many(Examination& examination) {
         request["arguments"].push_back(
             {{"kind", "tensor"}, {"dtype", "f32"}, {"shape", {1}}, {"values", {{"constant", 0}}}});
     }
-    examination.loaded().ask_in_vain("inputs", request, {"inputs_do_not_fit"});
+    Conversation& conversation = examination.loaded();
+    const Json reply = conversation.ask("inputs", request);
+    if (reply["reply"] == "error") {
+        check_error(reply, "inputs of 100 arguments too many", {"inputs_do_not_fit"});
+        return;
+    }
+    // Many frameworks learn what a model takes only by calling it.
+    conversation.ask_in_vain("run", {{"count", 1}}, {"inputs_do_not_fit", "inference_failed"});
 }
 
 }  // namespace
@@ -68,10 +75,10 @@ std::vector<Rule> input_rules() {
     return {
         {"inputs.values", "inputs are those that seed and position give in every engine, as their digest shows", true,
          makes_the_values},
-        {"inputs.seed", "other seeds and positions give the other values", true, follows_seed_and_position},
+        {"inputs.seed", "other seeds and positions give their own values", true, follows_seed_and_position},
         {"inputs.refused", "arguments that cannot be made are answered with inputs_do_not_fit", true,
          refuses_what_cannot_be_made},
-        {"inputs.too_many", "arguments that the model does not take are answered with inputs_do_not_fit", true,
+        {"inputs.too_many", "arguments that the model does not take are refused, at inputs or at the next run", true,
          refuses_too_many},
     };
 }

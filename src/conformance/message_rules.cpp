@@ -14,7 +14,7 @@ std::string hello_line(int id, const std::string& more = "") {
 void expect_hello(Conversation& conversation, int id, const std::string& after) {
     const Json reply = conversation.receive();
     if (reply.value("reply", Json()) != "hello" || reply.value("id", Json()) != id) {
-        throw Broken(fmt::format("{}: expected is the reply to hello with id {}, and came {}", after, id,
+        throw Broken(fmt::format("{}: expected the reply to hello with id {}, got {}", after, id,
                                  protocol::printable(reply.dump(), 200)));
     }
 }
@@ -31,7 +31,8 @@ void ignores_unknown_members(Examination& examination) {
 
 void refuses_what_is_no_json(Examination& examination) {
     Conversation& conversation = examination.shared();
-    for (const char* text : {"this is no JSON", "[]", "{\"id\":1", "7"}) {
+    for (const char* text : {"this is no JSON", "[]", "{\"id\":1", "7", "{\"request\":\"hello\"}", "{\"id\":1}",
+                             "{\"id\":1,\"request\":7}"}) {
         conversation.send_text(std::string(text) + "\n");
         check_error(conversation.receive(), fmt::format("the line {}", text), {"bad_request"});
     }
@@ -94,7 +95,7 @@ std::vector<Rule> message_rules() {
          refuses_a_request_that_lacks_a_member},
         {"message.order", "requests are answered one after the other, in order", false, answers_in_order},
         {"message.parts", "a request may come in parts, and ends with its line", false, joins_what_comes_in_parts},
-        {"message.long", "a line may be long: 64 MiB at most", false, reads_long_lines},
+        {"message.long", "a line may be long; 4 MiB are tried, and 64 are allowed", false, reads_long_lines},
         {"message.unasked", "an engine sends one reply to each request, and nothing else", false, says_nothing_unasked},
     };
 }

@@ -24,14 +24,15 @@ struct Rule {
     const char* name;  ///< "run.count": the request, and what about it
     const char* says;  ///< one sentence: "`run` with a count makes exactly so many inferences"
     bool needs_model;
-    /// Speaks to the engine. Throws Broken, NotChecked, and what the engine's process throws.
+    /// Speaks to the engine. Throws Broken and NotChecked; EngineError where it cannot be started, and Interrupted; and
+    /// whatever is wrong on this side.
     void (*check)(Examination& examination);
 };
 
 /// All of them, in the order in which they are checked.
 const std::vector<Rule>& rules();
 
-// The rules by what they are about, each in a file of its own.
+// The rules by what they are about, each group in a file of its own.
 std::vector<Rule> hello_rules();
 std::vector<Rule> message_rules();
 std::vector<Rule> load_rules();

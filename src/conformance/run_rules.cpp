@@ -50,7 +50,7 @@ void check_count(std::size_t samples, std::size_t least, std::size_t most, const
 
 void keeps_to_the_duration(Examination& examination) {
     Conversation& conversation = examination.loaded();
-    const Json at_least{{"duration_ns", 0}, {"minimum_count", 5}, {"maximum_count", 1000}};
+    const Json at_least{{"duration_ns", 1}, {"minimum_count", 5}, {"maximum_count", 1000}};
     check_count(run(conversation, at_least).samples.size(), 5, 5, at_least);
     const Json at_most{{"duration_ns", 3'600'000'000'000}, {"minimum_count", 1}, {"maximum_count", 3}};
     check_count(run(conversation, at_most).samples.size(), 3, 3, at_most);
@@ -58,7 +58,8 @@ void keeps_to_the_duration(Examination& examination) {
     const Json in_time{{"duration_ns", duration_ns}, {"minimum_count", 1}, {"maximum_count", 1 << 20}};
     const Timed block = run(conversation, in_time);
     check_count(block.samples.size(), 1, 1 << 20, in_time);
-    if (block.wall_ns < duration_ns && block.samples.size() < std::size_t{1} << 20) {
+    constexpr std::int64_t patience_ns = 1'000'000;
+    if (block.wall_ns + patience_ns < duration_ns && block.samples.size() < std::size_t{1} << 20) {
         throw Broken(fmt::format("run {}: it ends after {} ns", in_time.dump(), block.wall_ns));
     }
     // The one in which the time ran out is the last.
@@ -76,14 +77,7 @@ void times_by_a_clock(Examination& examination) {
     const Json request{{"duration_ns", duration_ns}, {"minimum_count", 2}, {"maximum_count", most_samples}};
     const Timed block = run(examination.loaded(), request);
     check_count(block.samples.size(), 2, most_samples, request);
-    const std::int64_t sum = sum_of(block.samples);
-    if (sum > block.wall_ns) {
-        throw Broken(fmt::format("the samples are {} ns together, more than \"wall_ns\", {}", sum, block.wall_ns));
-    }
-    if (*std::min_element(block.samples.begin(), block.samples.end()) <= 0) {
-        throw Broken("an inference took 0 ns");
-    }
-    if (block.wall_ns > block.elapsed_ns) {
+    if (block.wall_ns > block.elapsed_ns + block.elapsed_ns / 100) {
         throw Broken(fmt::format("\"wall_ns\" is {}, and all of it, with request and reply, took {} ns here",
                                  block.wall_ns, block.elapsed_ns));
     }
@@ -116,8 +110,9 @@ void has_streams_or_refuses(Examination& examination) {
         return;
     }
     const protocol::BlockSamples block = parsed([&] { return protocol::block_samples_from(reply); });
-    if (block.streams.size() != 2) {
-        throw Broken(fmt::format("asked for 2 streams it gives {}", block.streams.size()));
+    const bool is_whole = block.streams.size() == 2 && block.streams[0].size() == 2 && block.streams[1].size() == 2;
+    if (!is_whole) {
+        throw Broken(fmt::format("asked for 2 streams of 2 inferences it gives {}", reply["streams"].dump()));
     }
 }
 

@@ -177,24 +177,27 @@ void EngineProcess::kill_group() const {
     ::kill(-process_, SIGKILL);
 }
 
+bool EngineProcess::has_ended() {
+    has_ended_ = has_ended_ || ::waitpid(process_, &status_, WNOHANG) == process_;
+    return has_ended_;
+}
+
 Ending EngineProcess::wait(int most_milliseconds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(most_milliseconds);
-    int status = 0;
-    pid_t ended = 0;
-    while ((ended = ::waitpid(process_, &status, WNOHANG)) == 0 && std::chrono::steady_clock::now() < deadline) {
+    while (!has_ended() && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    has_ended_ = ended == process_;
     if (!has_ended_) {
         kill_group();
-        ::waitpid(process_, &status, 0);
+        ::waitpid(process_, &status_, 0);
         has_ended_ = true;
         return {"engine_garbled", "it closed the channel and went on running"};
     }
-    if (WIFEXITED(status)) {
-        return {"engine_exited", fmt::format("it ended with exit status {}", WEXITSTATUS(status))};
+    if (WIFEXITED(status_)) {
+        const int exit_status = WEXITSTATUS(status_);
+        return {"engine_exited", fmt::format("it ended with exit status {}", exit_status), exit_status};
     }
-    const int signal = WTERMSIG(status);
+    const int signal = WTERMSIG(status_);
     if (signal != SIGKILL) {
         return {"engine_crashed", fmt::format("it was ended by {}", signal_text(signal))};
     }

@@ -30,6 +30,7 @@ Environment inherited_environment();
 struct Ending {
     std::string problem;  ///< engine_exited, engine_crashed, engine_killed
     std::string message;
+    int exit_status = -1;  ///< -1 where it did not exit by itself
 };
 
 /// One engine process, in a process group of its own, its stdout and stderr in a file. Killed with all its children at
@@ -51,6 +52,8 @@ class EngineProcess {
     bool has_printed_too_much() const;
     static constexpr std::uintmax_t most_log_bytes = 256U << 20;
 
+    /// Whether the process has ended.
+    bool has_ended();
     /// Waits until the process has ended, at most that long; kills it then. Says how it ended.
     Ending wait(int most_milliseconds);
 
@@ -60,6 +63,7 @@ class EngineProcess {
     pid_t process_ = -1;
     FileDescriptor channel_;
     bool has_ended_ = false;
+    int status_ = 0;  ///< as waitpid() has it, once it has ended
     std::filesystem::path log_;
     std::int64_t out_of_memory_kills_before_ = 0;
 };

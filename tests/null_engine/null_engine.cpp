@@ -54,7 +54,7 @@ class NullEngine : public engine::Engine {
         hello.engine.name = "null";
         hello.engine.version = "1";
         hello.threads = 1;
-        hello.settings = {{"jit", {"none", "freeze"}}};
+        hello.settings = {{"jit", {"none", "freeze"}}, {"threads", {std::int64_t{1}, std::int64_t{2}}}};
         hello.environment_settings = std::vector<std::string>{};
         return hello;
     }
@@ -67,7 +67,7 @@ class NullEngine : public engine::Engine {
             throw Failure("model_not_loadable", request.model + ": does not say \"null\"");
         }
         reply.load_ns = monotonic_ns() - start;
-        reply.effective = {{"jit", request.word("jit", "none")}};
+        reply.effective = {{"jit", request.word("jit", "none")}, {"threads", request.number("threads", 1)}};
         return std::make_unique<NullModel>();
     }
 };

@@ -125,7 +125,7 @@ decltype(Argument::value) scalar(const Json& value) {
     if (value.is_boolean()) {
         return value.get<bool>();
     }
-    if (value.is_number_integer()) {
+    if (fits<std::int64_t>(value)) {
         return value.get<std::int64_t>();
     }
     if (!value.is_number()) {
@@ -197,9 +197,10 @@ void Maker::hash(const Tensor& tensor) {
 Arguments make_arguments(const Json& request) {
     Maker maker(required<std::uint64_t>(request, "seed", "inputs"),
                 required<std::uint64_t>(request, "position", "inputs"));
+    const Json& specs = required_member(request, "arguments", "inputs");
     Arguments arguments;
     try {
-        for (const Json& spec : required_member(request, "arguments", "inputs")) {
+        for (const Json& spec : specs) {
             arguments.values.push_back(maker.make(spec));
         }
     } catch (const Failure&) {

@@ -18,7 +18,7 @@ namespace gravbench::engine {
 struct LoadRequest {
     std::string model;  ///< the file's path
     std::string dtype;  ///< of the bundle's file ("fp32"); may be empty
-    /// As sent: names and values that the engine's hello lists, or a Failure would have been answered.
+    /// Those that the engine's hello lists, with values that it lists; others were refused or left out.
     std::map<std::string, Value> settings;
 
     /// A setting that is a word or a number; the fallback where it was not sent.

@@ -17,13 +17,18 @@ bool speaks_of_memory(const std::string& text) {
 }
 
 std::string shortened(const std::string& text) {
-    std::size_t end = text.find_last_not_of(" \n\t");
-    end = end == std::string::npos ? 0 : end + 1;
-    std::size_t cut = 0;
-    for (std::size_t lines = 0; lines < most_lines && cut < end; ++lines) {
-        cut = std::min(text.find('\n', cut + (cut > 0 ? 1 : 0)), end);
+    constexpr const char* blanks = " \n\t";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    if (begin == std::string::npos) {
+        return "no reason given";
     }
-    return cut <= most_bytes ? text.substr(0, cut) : text.substr(0, most_bytes) + " ...";
+    const std::string cause = text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+    std::size_t cut = cause.find('\n');
+    for (std::size_t lines = 1; lines < most_lines && cut != std::string::npos; ++lines) {
+        cut = cause.find('\n', cut + 1);
+    }
+    return cut <= most_bytes || cause.size() <= most_bytes ? cause.substr(0, cut)
+                                                           : cause.substr(0, most_bytes) + " ...";
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ std::map<std::string, Value> settings_from(const Json& request, const protocol::
             continue;
         }
         const std::optional<Value> value = protocol::value_from(json);
+        if (json.is_null()) {
+            continue;  // Left at its default.
+        }
         const std::vector<Value>& values = known->second;
         const auto is_like = [&](const Value& one) { return value && one.index() == value->index(); };
         if (!value || (!values.empty() && std::none_of(values.begin(), values.end(), is_like))) {
@@ -142,7 +145,7 @@ auto Server::attempt(const char* code, Action action) {
         return action();
     } catch (const Failure&) {
         throw;
-    } catch (const std::exception&) {
+    } catch (...) {
         throw failure_from_current(code, file_, engine_.cause());
     }
 }
@@ -200,7 +203,6 @@ Json Server::load(const Json& request) {
 
 Json Server::inputs(const Json& request) {
     Model& model = loaded_model();
-    has_inputs_ = false;
     const Arguments arguments = make_arguments(request);
     attempt("inputs_do_not_fit", [&] { model.bind(arguments.values); });
     has_inputs_ = true;

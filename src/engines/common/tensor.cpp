@@ -120,12 +120,17 @@ const ElementType& element_type(const std::string& dtype) {
     return *found;
 }
 
-Tensor zeros(const ElementType& type, std::vector<std::int64_t> shape) {
+Tensor zeros(const ElementType& type, const std::vector<std::int64_t>& shape) {
     const auto bytes = protocol::bytes_of(shape, type);
     if (!bytes) {
         throw Failure("inputs_do_not_fit", "there is no tensor of shape " + shape_text(shape));
     }
-    return {&type, std::move(shape), std::vector<std::byte>(*bytes)};
+    try {
+        return {&type, shape, std::vector<std::byte>(*bytes)};
+    } catch (const std::exception&) {  // bad_alloc, or length_error
+        throw Failure("out_of_memory", "there is not enough memory for a tensor of shape " + shape_text(shape) + ", " +
+                                           std::to_string(*bytes) + " bytes");
+    }
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {

@@ -28,9 +28,8 @@ struct NamedTensor {
 /// The type of the protocol's name ("f32"). Throws Failure inputs_do_not_fit for one that it does not have.
 const protocol::ElementType& element_type(const std::string& dtype);
 
-/// Of zeros. Throws Failure inputs_do_not_fit where there is no such shape, bad_alloc where it does not fit into
-/// memory.
-Tensor zeros(const protocol::ElementType& type, std::vector<std::int64_t> shape);
+/// Of zeros. Throws Failure: inputs_do_not_fit where there is no such shape, out_of_memory where it is too large.
+Tensor zeros(const protocol::ElementType& type, const std::vector<std::int64_t>& shape);
 
 /// "[1, 3, 224, 224]", for messages.
 std::string shape_text(const std::vector<std::int64_t>& shape);

@@ -66,7 +66,7 @@ bool has_llga() {
 /// Tensors of 4 dimensions are the weights of convolutions.
 template <typename Tensors>
 void convert_to_channels_last(const Tensors& tensors) {
-    for (at::Tensor tensor : tensors) {
+    for (const at::Tensor& tensor : tensors) {
         if (tensor.dim() == 4) {
             tensor.set_data(tensor.contiguous(at::MemoryFormat::ChannelsLast));
         }

@@ -25,7 +25,7 @@ class ScriptedModel : public Model {
   private:
     void fail_at(const std::string& step) const {
         if (failure_ == step) {
-            throw std::runtime_error("the library says no\nline 2\nline 3\nline 4\nline 5");
+            throw std::runtime_error("\n\nthe library says no\nline 2\nline 3\nline 4\nline 5");
         }
         if (failure_ == step + " for memory") {
             throw std::bad_alloc();
@@ -108,6 +108,7 @@ TEST_CASE("settings are those that hello lists, with its values") {
     Bench bench;
     CHECK(bench.load({{"mood", "good"}, {"of_a_later_version", {1, 2}}})["reply"] == "load");
     CHECK(bench.load({{"mood", "awful"}})["message"] == "mood=awful: this engine knows good, bad");
+    CHECK(bench.load({{"mood", nullptr}})["reply"] == "load");
     CHECK(bench.load({{"mood", Json::array()}})["code"] == "bad_request");
     CHECK(bench.load({{"scale", "many"}})["code"] == "setting_not_supported");
 }
@@ -117,11 +118,11 @@ TEST_CASE("what the library throws is named, shortened, and ends nothing") {
     bench.engine.failure = "load";
     CHECK(bench.load()["code"] == "prepare_failed");
     CHECK(bench.load()["message"] == "model: cannot be prepared");
-    bench.engine.failure = "bind";
-    bench.load();
-    CHECK(bench.inputs()["code"] == "inputs_do_not_fit");
     bench.engine.failure = "";
+    bench.load();
     bench.inputs();
+    bench.engine.failure = "bind";
+    CHECK(bench.inputs()["code"] == "inputs_do_not_fit");
     bench.engine.failure = "run";
     const Json reply = bench.ask("run", {{"count", 1}});
     CHECK(reply["code"] == "inference_failed");
