@@ -52,3 +52,14 @@ def test_the_graph_fuser_keeps_resnet50_exact_and_makes_it_faster_on_x86(front: 
     if platform.machine() == "x86_64":  # On Graviton the fuser has no path through Arm Compute Library.
         assert p50["none"] / p50["llga"] > 1.1
     assert all(cell["accuracy"]["cosine_similarity"] > 0.999 for cell in outcome.cells)
+
+
+def test_engines_in_python_compute_what_the_one_in_cpp_does(front: Front) -> None:
+    engines = ("--engine", "torch,torch-python,torch-eager", "--dtype", "fp32,bf16")
+    outcome = measure(front, "resnet50", *engines, "--launches", "1", "--blocks", "1", "--iterations", "5")
+    cells = {(cell["identity"]["engine"], cell["settings"]["requested"]["dtype"]): cell for cell in outcome.cells}
+    assert len(cells) == 6
+    for (_, dtype), cell in cells.items():
+        assert cell["accuracy"]["cosine_similarity"] > (0.99 if dtype == "bf16" else 1 - 1e-6)
+        # Inputs of one dtype are the same, whoever makes them.
+        assert cell["launches"][0]["inputs_digest"] == cells["torch", dtype]["launches"][0]["inputs_digest"]

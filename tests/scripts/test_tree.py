@@ -28,7 +28,7 @@ def test_shell_scripts_are_shellcheck_clean() -> None:
 
 
 def test_python_is_ruff_clean() -> None:
-    succeeds(sys.executable, "-m", "ruff", "check", "--no-cache", "scripts", "tests")
+    succeeds(sys.executable, "-m", "ruff", "check", "--no-cache", "engines", "scripts", "tests")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
