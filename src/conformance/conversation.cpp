@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "conformance/rule.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 #include "run/stop_signal.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plan/plan.h"
+#include "protocol/line.h"
 
 namespace gravbench::conformance {
 namespace {
@@ -74,6 +75,9 @@ const std::vector<Rule>& rules() {
 }
 
 std::unique_ptr<Conversation> Examination::fresh(const run::Environment& more) {
+    if (is_mute_) {
+        throw NotChecked("the engine does not answer hello");
+    }
     run::Environment environment = subject_.environment;
     for (const auto& [name, value] : more) {
         environment[name] = value;
@@ -84,12 +88,9 @@ std::unique_ptr<Conversation> Examination::fresh(const run::Environment& more) {
 }
 
 Conversation& Examination::shared() {
-    if (is_mute_) {
-        throw NotChecked("the engine does not answer hello");
-    }
     if (!shared_) {
-        is_mute_ = true;
         auto started = fresh();
+        is_mute_ = true;
         const Json reply = started->ask_for("hello", {{"protocol", protocol::version}, {"front", "gravbench"}});
         hello_ = parsed([&] { return protocol::hello_from(reply); });
         is_mute_ = false;

@@ -51,7 +51,8 @@ class Examination {
     Conversation& shared();
     /// The same, with the model loaded and its usual inputs made.
     Conversation& loaded();
-    /// One of its own, under more variables, to which nothing was said yet.
+    /// One of its own, under more variables, to which nothing was said yet. Throws NotChecked where hello was not
+    /// answered: nothing else will be.
     std::unique_ptr<Conversation> fresh(const run::Environment& more = {});
     /// Forgets the shared one: a rule was broken, and what it would answer next says nothing.
     void drop_shared() { shared_.reset(); }

@@ -3,6 +3,7 @@
 #include "conformance/examination.h"
 #include "conformance/rule.h"
 #include "engines/common/argument.h"
+#include "protocol/line.h"
 
 namespace gravbench::conformance {
 namespace {

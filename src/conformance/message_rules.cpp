@@ -2,6 +2,7 @@
 
 #include "conformance/examination.h"
 #include "conformance/rule.h"
+#include "protocol/line.h"
 
 namespace gravbench::conformance {
 namespace {

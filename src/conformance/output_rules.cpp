@@ -9,6 +9,7 @@
 #include "engines/common/comparison.h"
 #include "engines/common/failure.h"
 #include "engines/common/tensor_file.h"
+#include "protocol/line.h"
 
 namespace gravbench::conformance {
 namespace {

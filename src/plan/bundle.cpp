@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 
 namespace gravbench::plan {

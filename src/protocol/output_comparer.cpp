@@ -7,6 +7,8 @@
 #include <limits>
 #include <map>
 
+#include "protocol/line.h"
+
 namespace gravbench::protocol {
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 
 namespace gravbench::protocol {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/errors.h"
+#include "protocol/line.h"
 #include "run/output_comparison.h"
 
 namespace gravbench::run {

@@ -13,6 +13,7 @@
 #include "machine/disturbance.h"
 #include "machine/host_files.h"
 #include "machine/placement.h"
+#include "protocol/line.h"
 #include "run/profile.h"
 #include "run/yardstick.h"
 #include "stats/steady.h"

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "protocol/channel.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 #include "run/launch.h"
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "protocol/line.h"
 #include "view/wrap.h"
 
 namespace gravbench::view {

@@ -5,6 +5,7 @@
 #include "base/checked_json.h"
 #include "base/errors.h"
 #include "protocol/channel.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 
 namespace gravbench::yardstick {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/errors.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 
 using namespace gravbench;

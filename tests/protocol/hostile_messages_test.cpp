@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "catch.h"
+#include "protocol/line.h"
 #include "protocol/messages.h"
 
 namespace gravbench::protocol {

@@ -117,7 +117,6 @@ class Server:
 
     def on_inputs(self, request: dict[str, Any]) -> dict[str, Any]:
         self.check_loaded()
-        self.arguments = None
         maker = Maker(whole(request, "seed", 0) & MASK, whole(request, "position", 0))
         specs = request.get("arguments")
         if not isinstance(specs, list):

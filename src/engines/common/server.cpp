@@ -8,6 +8,7 @@
 
 #include "engines/common/comparison.h"
 #include "engines/common/tensor_file.h"
+#include "protocol/line.h"
 
 namespace gravbench::engine {
 namespace {
