@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 try:
     import torch
-    from exporter import bundle, recipes, torchbench
+    from exporter import bundle, onnx_file, recipes, torchbench
     from exporter.common import ExportError, say
 except ImportError as error:
     sys.exit(f"export_models: {error}; run scripts/setup.sh, which makes the environment build/venv, and use its python")
@@ -22,6 +22,15 @@ except ImportError as error:
 
 def recipe_folders() -> dict[str, Path]:
     return {path.parent.name: path.parent for path in sorted((ROOT / "models").glob("*/recipe.json"))}
+
+
+def chosen(parser: argparse.ArgumentParser, flag: str, text: str, known: list[str]) -> list[str]:
+    """The words of a list, each of which must be known."""
+    words = text.split(",")
+    for word in words:
+        if word not in known:
+            parser.error(f"{flag}: {word!r} is not one of {', '.join(known)}")
+    return words
 
 
 def parse_arguments(names: list[str]) -> argparse.Namespace:
@@ -36,6 +45,11 @@ def parse_arguments(names: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of random weights (default: 0)")
     parser.add_argument("--dtype", default="fp32,bf16", help="which files to write (default: fp32,bf16)")
+    parser.add_argument(
+        "--formats",
+        default=",".join(bundle.FORMATS),
+        help="torchscript, which everything is measured against, and onnx, made from it in fp32 (default: torchscript,onnx)",
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "models", metavar="DIR", help="where bundles go (default: models)")
     parser.add_argument("--force", action="store_true", help="export again what is up to date")
     parser.add_argument("--list", action="store_true", help="list the models and stop")
@@ -43,12 +57,12 @@ def parse_arguments(names: list[str]) -> argparse.Namespace:
     parser.add_argument("--torchbench", metavar="NAME", help="export a model of TorchBench")
     parser.add_argument("--torchbench-path", type=Path, metavar="CHECKOUT", help="a checkout of TorchBench")
     arguments = parser.parse_args()
-    arguments.dtype = arguments.dtype.split(",")
-    for dtype in arguments.dtype:
-        if dtype not in bundle.DTYPES:
-            parser.error(f"--dtype: {dtype!r} is not one of {', '.join(bundle.DTYPES)}")
+    arguments.dtype = chosen(parser, "--dtype", arguments.dtype, list(bundle.DTYPES))
     if "fp32" not in arguments.dtype:
         parser.error("--dtype: fp32 must be among them: it is what accuracy is measured against")
+    arguments.formats = chosen(parser, "--formats", arguments.formats, list(bundle.FORMATS))
+    if "torchscript" not in arguments.formats:
+        parser.error("--formats: torchscript must be among them: the others are made from it")
     for name in arguments.models:
         if name not in names:
             parser.error(f"{name!r} is not one of {', '.join(names)}")
@@ -70,7 +84,7 @@ def export(folder: Path, arguments: argparse.Namespace) -> None:
     recipe = recipes.read_recipe(folder)
     kind = resolve_weights(recipe, arguments.weights)
     target = arguments.output / folder.name
-    wanted = bundle.fingerprint(recipe, kind, arguments.seed, arguments.dtype)
+    wanted = bundle.fingerprint(recipe, kind, arguments.seed, arguments.dtype, arguments.formats)
     if not arguments.force and bundle.is_up_to_date(target, wanted):
         say(f"{folder.name}: up to date ({kind} weights)")
         return
@@ -78,7 +92,7 @@ def export(folder: Path, arguments: argparse.Namespace) -> None:
     model = recipes.build(recipe, kind, arguments.seed)
     example_shape = dict(zip(("batch", "seq"), model.example[0].shape, strict=False))
     description = {
-        "schema": "gravbench.manifest/1",
+        "schema": "gravbench.manifest/2",
         "name": recipe["name"],
         "description": recipe["description"],
         "inputs": recipe["inputs"],
@@ -93,7 +107,8 @@ def export(folder: Path, arguments: argparse.Namespace) -> None:
         "weights": model.weights,
         "exporter": dict(bundle.versions(), fingerprint=wanted),
     }
-    bundle.write_bundle(target, description, model.module, model.example, recipes.other_inputs(recipe), arguments.dtype)
+    cases = recipes.other_inputs(recipe)
+    bundle.write_bundle(target, description, model.module, model.example, cases, arguments.dtype, arguments.formats)
 
 
 def verify(folder: Path, arguments: argparse.Namespace) -> None:
@@ -102,13 +117,18 @@ def verify(folder: Path, arguments: argparse.Namespace) -> None:
         raise ExportError(f"{target}: no bundle; export it first")
     try:
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-        weights, files = manifest["weights"], manifest["files"].items()
-    except (ValueError, KeyError) as error:
+        weights, files = manifest["weights"], manifest["files"]
+        traced, onnx = files["torchscript"].items(), files.get("onnx", {}).values()
+    except (ValueError, KeyError, AttributeError) as error:
         raise ExportError(f"{target / 'manifest.json'}: not a manifest ({error}); export it again") from error
     recipe = recipes.read_recipe(folder)
     model = recipes.build(recipe, weights["kind"], weights["seed"] or 0)
-    for dtype, entry in files:
-        for line in bundle.verify(recipe["name"], dtype, target / entry["path"], model.module, recipes.other_inputs(recipe)):
+    cases = recipes.other_inputs(recipe)
+    for dtype, entry in traced:
+        for line in bundle.verify(recipe["name"], dtype, target / entry["path"], model.module, cases):
+            print(line)
+    for entry in onnx:
+        for line in onnx_file.verify(recipe["name"], target / entry["path"], model.module, cases):
             print(line)
 
 
@@ -125,7 +145,7 @@ def export_torchbench(arguments: argparse.Namespace) -> None:
     }
     description["exporter"] = bundle.versions()
     dtypes = torchbench.supported_dtypes(module, example, arguments.dtype, name)
-    bundle.write_bundle(arguments.output / name, description, module, example, [], dtypes)
+    bundle.write_bundle(arguments.output / name, description, module, example, [], dtypes, arguments.formats)
     say(f"{name}: written to {arguments.output / name}")
 
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // Catch2 2.13 (Debian 12) has one header, 3.x (Debian 13, Ubuntu 24.04) has many, and some names moved.
-// Include this instead of either; then `Approx`, `Contains` and `StartsWith` work unqualified.
+// Include this instead of either; then `Approx`, `Contains`, `EndsWith` and `StartsWith` work unqualified.
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
@@ -16,4 +16,5 @@ inline auto Contains(const std::string& text) {
 }
 #endif
 
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;

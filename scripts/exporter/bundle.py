@@ -16,10 +16,21 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from exporter.common import ExportError, first_line, flatten, relative_error, say, smallest_cosine
+from exporter import onnx_file
+from exporter.common import (
+    FP32_RELATIVE_ERROR,
+    ExportError,
+    comparison_line,
+    first_line,
+    flatten,
+    relative_error,
+    say,
+    shapes_text,
+    smallest_cosine,
+)
 
+FORMATS = ("torchscript", "onnx")
 DTYPES = {"fp32": (torch.float32, "f32"), "bf16": (torch.bfloat16, "bf16")}
-FP32_RELATIVE_ERROR = 1e-5
 BF16_COSINE = 0.99
 
 
@@ -34,10 +45,6 @@ def trace(module: torch.nn.Module, example: list[torch.Tensor]) -> torch.jit.Scr
 
 def with_dtype(tensors: list[torch.Tensor], dtype: torch.dtype) -> list[torch.Tensor]:
     return [tensor.to(dtype) if tensor.is_floating_point() else tensor for tensor in tensors]
-
-
-def shapes_text(tensors: list[torch.Tensor]) -> str:
-    return " ".join(str(list(tensor.shape)) for tensor in tensors)
 
 
 def verify(name: str, dtype: str, file: Path, eager: torch.nn.Module, cases: list[list[torch.Tensor]]) -> list[str]:
@@ -59,9 +66,9 @@ def verify(name: str, dtype: str, file: Path, eager: torch.nn.Module, cases: lis
                 raise ExportError(f"{name} {dtype}: the traced model fails for {shapes_text(case)}: {reason}") from error
         if not all(torch.isfinite(tensor).all() for tensor in outputs.values()):
             raise ExportError(f"{name} {dtype}: NaN or infinity in the outputs for {shapes_text(case)}")
-        error, cosine = relative_error(outputs, expected), smallest_cosine(outputs, expected)
-        lines.append(f"{name:<18} {dtype:<5} {shapes_text(case):<24} relative error {error:.2e}  cosine {cosine:.6f}")
-        if (error > FP32_RELATIVE_ERROR) if dtype == "fp32" else (cosine < BF16_COSINE):
+        lines.append(comparison_line(name, dtype, case, outputs, expected))
+        is_fp32 = dtype == "fp32"
+        if relative_error(outputs, expected) > FP32_RELATIVE_ERROR if is_fp32 else smallest_cosine(outputs, expected) < BF16_COSINE:
             raise ExportError(f"the traced model is not the eager one: {lines[-1]}")
     return lines
 
@@ -73,7 +80,7 @@ def sha256(path: Path) -> str:
 
 def versions() -> dict[str, str]:
     result = {"tool": "scripts/export_models.py", "python": platform.python_version(), "torch": torch.__version__}
-    for library in ("transformers", "torchvision"):
+    for library in ("transformers", "torchvision", "onnx"):
         try:
             result[library] = __import__(library).__version__
         except (ImportError, RuntimeError):
@@ -81,17 +88,17 @@ def versions() -> dict[str, str]:
     return result
 
 
-def fingerprint(recipe: dict[str, Any], weights: str, seed: int, dtypes: list[str]) -> str:
+def fingerprint(recipe: dict[str, Any], weights: str, seed: int, dtypes: list[str], formats: list[str]) -> str:
     """What a bundle was made from: if it is the same, there is nothing to do."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    identity = [recipe, weights, seed if weights == "random" else None, dtypes, versions(), hashlib.sha256(code).hexdigest()]
+    identity = [recipe, weights, seed if weights == "random" else None, dtypes, formats, versions(), hashlib.sha256(code).hexdigest()]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def is_up_to_date(folder: Path, wanted: str) -> bool:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        files = manifest["files"].values()
+        files = [entry for of_format in manifest["files"].values() for entry in of_format.values()]
         return manifest["exporter"]["fingerprint"] == wanted and all(
             (folder / entry["path"]).stat().st_size == entry["size_bytes"] for entry in files
         )
@@ -106,15 +113,18 @@ def write_bundle(
     example: list[torch.Tensor],
     cases: list[list[torch.Tensor]],
     dtypes: list[str],
+    formats: list[str],
 ) -> None:
     """Traces and writes everything into a folder beside the bundle first, then moves it over, the manifest last:
     an interrupted export leaves no bundle that looks whole. `description` is the manifest without files and example's paths."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        manifest = dict(description, files={})
-        for dtype in dtypes:
-            manifest["files"][dtype] = write_file(temporary, description["name"], dtype, eager, example, cases)
+        traced = {dtype: write_file(temporary, description["name"], dtype, eager, example, cases) for dtype in dtypes}
+        manifest = dict(description, files={"torchscript": traced})
+        onnx = temporary / "fp32.onnx"
+        if "onnx" in formats and onnx_file.write_if_possible(onnx, temporary / "fp32.pt", eager, example, cases, description):
+            manifest["files"]["onnx"] = {"fp32": file_entry(onnx, "f32")}
         with torch.no_grad():
             outputs = flatten(eager(*example))
         names = [item["name"] for item in description["inputs"]]
@@ -149,4 +159,8 @@ def write_file(
     torch.jit.save(traced, str(path))
     for line in verify(name, dtype, path, eager, [example, *cases]):
         say(line)
+    return file_entry(path, float_inputs)
+
+
+def file_entry(path: Path, float_inputs: str) -> dict[str, Any]:
     return {"path": path.name, "sha256": sha256(path), "size_bytes": path.stat().st_size, "float_inputs": float_inputs}

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+FP32_RELATIVE_ERROR = 1e-5
+
 
 def first_line(error: Exception) -> str:
     """What an exception says, without the traceback that torch and the hub's client put into their texts."""
@@ -66,3 +68,15 @@ def smallest_cosine(outputs: dict[str, torch.Tensor], reference: dict[str, torch
         other = outputs[name].double().reshape(rows.shape)
         smallest = min(smallest, torch.nn.functional.cosine_similarity(rows, other, dim=1).min().item())
     return smallest
+
+
+def shapes_text(tensors: list[torch.Tensor]) -> str:
+    return " ".join(str(list(tensor.shape)) for tensor in tensors)
+
+
+def comparison_line(
+    name: str, what: str, case: list[torch.Tensor], outputs: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]
+) -> str:
+    """What a file gives for one case beside eager PyTorch, for people."""
+    error, cosine = relative_error(outputs, expected), smallest_cosine(outputs, expected)
+    return f"{name:<18} {what:<5} {shapes_text(case):<24} relative error {error:.2e}  cosine {cosine:.6f}"

@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from exporter.bundle import FP32_RELATIVE_ERROR, trace, with_dtype
-from exporter.common import ExportError, first_line, flatten, relative_error, say
+from exporter.bundle import trace, with_dtype
+from exporter.common import FP32_RELATIVE_ERROR, ExportError, first_line, flatten, relative_error, say
 
 DTYPE_NAMES = {
     torch.float32: "f32", torch.float64: "f64", torch.float16: "f16", torch.bfloat16: "bf16", torch.bool: "bool",
@@ -70,7 +70,7 @@ def model_class_of(name: str) -> Any:
 def description_of(name: str, names: list[str], example: list[torch.Tensor], is_batch_free: bool) -> dict[str, Any]:
     inputs = [input_of(item, tensor, is_batch_free) for item, tensor in zip(names, example, strict=True)]
     return {
-        "schema": "gravbench.manifest/1",
+        "schema": "gravbench.manifest/2",
         "name": name,
         "description": f"{name} of TorchBench",
         "inputs": inputs,

@@ -12,6 +12,7 @@
 #include "conformance/examination.h"
 #include "run/engine_definition.h"
 #include "run/launch.h"
+#include "run/probe.h"
 #include "run/stop_signal.h"
 
 namespace gravbench::cli {
@@ -48,16 +49,21 @@ void add_shape(plan::Layer& layer, const std::string& text) {
     }
 }
 
-/// What the engine is asked to load: the first cell that a run of this model would have.
-std::optional<conformance::Material> material_from(const CheckFlags& flags) {
-    if (flags.model.empty()) {
-        if (!flags.inputs.empty() || !flags.shapes.empty()) {
-            throw UsageError("--input and --shape are for a MODEL, and none is given");
-        }
+/// The engine as it describes itself; nothing where it cannot: the rules about hello say why.
+std::optional<protocol::Hello> hello_of(const run::Engine& engine, const std::filesystem::path& work_folder,
+                                        std::chrono::nanoseconds timeout, const run::StopSignal& stop) {
+    try {
+        return run::probe_engine(engine, work_folder, timeout, stop.descriptor());
+    } catch (const EngineError&) {
         return std::nullopt;
     }
+}
+
+/// What the engine is asked to load: the first cell that a run of this model would have.
+conformance::Material material_from(const CheckFlags& flags, const std::optional<protocol::Hello>& hello) {
     plan::Layer layer;
     plan::add_given(layer, "models", flags.model, "MODEL");
+    plan::add_given(layer, "engine", flags.engine, "ENGINE");
     for (const std::string& input : flags.inputs) {
         plan::add_given(layer, "input", input, "--input");
     }
@@ -67,12 +73,29 @@ std::optional<conformance::Material> material_from(const CheckFlags& flags) {
     for (const std::string& folder : flags.models_folders) {
         plan::add_given(layer, "models-dir", folder, "--models-dir");
     }
-    const plan::Plan plan = draft_of(layer, plan::engines_of(layer));
+    std::vector<plan::EngineChoice> choices = plan::engines_of(layer);
+    if (hello) {
+        choices.front().hello = *hello;
+    }
+    const plan::Plan plan = hello ? plan::make_plan(layer, choices) : draft_of(layer, choices);
     const plan::Cell& cell = plan.cells.front();
     const plan::Model& model = plan.models[cell.model];
-    const plan::ModelFile& file = model.files.at(cell.dtype());
-    return conformance::Material{std::filesystem::absolute(file.path).string(), cell.dtype(), cell.settings,
-                                 plan::arguments_for(model, cell.shape(), file.float_inputs), cell.batch()};
+    const plan::ModelFile& file = model.files.at(cell.file);
+    return {std::filesystem::absolute(file.path).string(), cell.file.dtype, cell.settings,
+            plan::arguments_for(model, cell.shape(), file.float_inputs), cell.batch()};
+}
+
+/// Nothing where no model is given.
+std::optional<conformance::Material> material_if_any(const CheckFlags& flags, const run::Engine& engine,
+                                                     const std::filesystem::path& work_folder,
+                                                     const run::StopSignal& stop) {
+    if (flags.model.empty()) {
+        if (!flags.inputs.empty() || !flags.shapes.empty()) {
+            throw UsageError("--input and --shape are for a MODEL, and none is given");
+        }
+        return std::nullopt;
+    }
+    return material_from(flags, hello_of(engine, work_folder, parse_duration(flags.timeout, "--timeout"), stop));
 }
 
 std::string line_of(const Ruling& ruling) {
@@ -154,7 +177,7 @@ ExitCode check_engine(const CheckFlags& flags) {
     environment.emplace("OMP_NUM_THREADS", "1");
     conformance::Subject subject{engine,
                                  environment,
-                                 material_from(flags),
+                                 material_if_any(flags, engine, work_folder.path(), stop),
                                  parse_duration(flags.timeout, "--timeout"),
                                  work_folder.path(),
                                  stop.descriptor()};

@@ -88,7 +88,7 @@ records::RunOutcome measure(const Prepared& prepared, run::Start& start, run::Pr
         &yardstick};
     std::optional<run::References> references;
     if (plan.options.judging.has_accuracy) {
-        references.emplace(context, plan.engines.front().hello.engine, user_cache_folder() / "references");
+        references.emplace(context, plan, user_cache_folder() / "references");
     }
     run::RealWorld world(plan, context, references ? &*references : nullptr, warn);
     const std::unique_ptr<run::Design> design = run::design_for(plan);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 
 #include "base/files.h"
@@ -25,16 +26,20 @@ std::string input_text(const plan::InputSpec& input) {
 }
 
 void print_model(const plan::Model& model) {
-    std::vector<std::string> dtypes;
-    for (const auto& [dtype, file] : model.files) {
-        dtypes.push_back(dtype);
+    std::map<std::string, std::vector<std::string>> dtypes;  // by format
+    for (const auto& [key, file] : model.files) {
+        dtypes[key.format].push_back(key.dtype);
+    }
+    std::vector<std::string> files;
+    for (const auto& [format, of_format] : dtypes) {
+        files.push_back(fmt::format("{} {}", format, fmt::join(of_format, ", ")));
     }
     std::vector<std::string> inputs;
     for (const plan::InputSpec& input : model.inputs) {
         inputs.push_back(input.kind == plan::InputSpec::Kind::tensor ? input_text(input) : input.name);
     }
-    print_to(stdout, fmt::format("{}\n    {}\n    dtypes {}; inputs {}; weights {}\n    {}\n", model.name,
-                                 one_line(model.description), fmt::join(dtypes, ", "), fmt::join(inputs, " "),
+    print_to(stdout, fmt::format("{}\n    {}\n    files {}; inputs {}; weights {}\n    {}\n", model.name,
+                                 one_line(model.description), fmt::join(files, "; "), fmt::join(inputs, " "),
                                  model.weights.is_object() ? model.weights.value("kind", "unknown") : "unknown",
                                  model.origin.parent_path().string()));
 }

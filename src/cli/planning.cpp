@@ -23,6 +23,7 @@ protocol::Hello knows_everything() {
     for (const plan::Setting& setting : plan::settings()) {
         hello.settings[setting.name] = {};
     }
+    hello.formats = {"torchscript", "onnx", "pt2"};
     return hello;
 }
 
@@ -34,7 +35,7 @@ void check_keep_logs(const std::filesystem::path& folder) {
 void check_models_are_kept(const plan::Plan& plan) {
     const std::string& output = plan.options.places.output;
     for (const plan::Model& model : plan.models) {
-        for (const auto& [dtype, file] : model.files) {
+        for (const auto& [key, file] : model.files) {
             if (!output.empty() && (is_same_file(output, file.path) || is_same_file(output, model.origin))) {
                 throw UsageError(
                     fmt::format("-o {}: is a file of the model {}; give another name", output, model.name));

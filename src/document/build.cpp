@@ -54,7 +54,7 @@ Model model_of(const plan::Cell& cell, const plan::Model& model) {
     result.name = model.name;
     result.source = model.source;
     result.weights = model.weights;
-    if (const auto file = model.files.find(cell.dtype()); file != model.files.end() && !file->second.sha256.empty()) {
+    if (const auto file = model.files.find(cell.file); file != model.files.end() && !file->second.sha256.empty()) {
         result.sha256 = file->second.sha256;
     }
     if (model.weights.is_object()) {
@@ -160,7 +160,8 @@ Cell cell_of(const plan::Cell& planned, const plan::Plan& plan, CellOutcome outc
     add_launches(outcome, measured, file, host, document, cell);
     cell.accuracy = findings::accuracy_of(outcome);
     if (outcome.audit && !outcome.audit->problem) {
-        cell.effects = findings::effects_of(planned, *outcome.audit, outcome.alternatives, host.thp);
+        cell.effects = findings::effects_of(planned, *outcome.audit, outcome.alternatives,
+                                            {host.thp, machine::usable_physical_cores(host)});
         if (!outcome.audit->audit.onednn.empty()) {
             // Under emulation the audit's launch is the only one.
             cell.audit = audit_of(planned, *outcome.audit, is_emulated_cell ? std::nullopt : cell.latency);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "findings/kernel_effect.h"
+#include "findings/numbers.h"
 
 namespace gravbench::findings {
 namespace {
@@ -17,7 +18,7 @@ using records::AuditRecord;
 /// In the order of the verdicts.
 constexpr std::array<const char*, 4> verdict_names{"engaged", "partly", "no effect", "unknown"};
 
-/// How many threads were asked for: a number, or what the engine made of `cores`.
+/// How many threads were asked for: a number, or what the engine made of `cores`, or what that means here.
 std::int64_t threads_asked_for(const Judged& judged) {
     if (const auto* count = std::get_if<std::int64_t>(&judged.value)) {
         return *count;
@@ -25,7 +26,7 @@ std::int64_t threads_asked_for(const Judged& judged) {
     const auto effective = judged.own.effective.find("threads");
     const auto* count =
         effective == judged.own.effective.end() ? nullptr : std::get_if<std::int64_t>(&effective->second);
-    return count == nullptr ? 0 : *count;
+    return count == nullptr ? judged.host.physical_cores : *count;
 }
 
 Judgement judge_threads(const Judged& judged) {
@@ -43,10 +44,10 @@ Judgement judge_thp(const Judged& judged) {
     if (judged.own.huge_page_bytes == 0) {
         return {Verdict::no_effect,
                 fmt::format("no huge page backs the engine's memory (AnonHugePages 0; the host's mode is {})",
-                            judged.thp_mode.empty() ? "unknown" : judged.thp_mode)};
+                            judged.host.thp_mode.empty() ? "unknown" : judged.host.thp_mode)};
     }
     const std::string amount = fmt::format("{:.0f} MiB of the engine's memory are huge pages", mebibytes);
-    if (judged.thp_mode == "always") {
+    if (judged.host.thp_mode == "always") {
         return {Verdict::unknown, amount + ", but the host's mode is always: they come without the setting too"};
     }
     return {Verdict::engaged, amount};
@@ -63,10 +64,22 @@ Judgement judge_allocator(const Judged& judged) {
     return {Verdict::no_effect, "no " + name + " is mapped into the engine"};
 }
 
+/// What the engine itself says, where no log shows more.
+Judgement judge_by_engine(const Judged& judged) {
+    const auto found = judged.own.effective.find(judged.setting);
+    if (found == judged.own.effective.end()) {
+        return {Verdict::unknown, "the engine does not say what is in force"};
+    }
+    return {found->second == judged.value ? Verdict::engaged : Verdict::no_effect,
+            fmt::format("the engine says that {} is in force", text_of(found->second))};
+}
+
 struct Judge {
     const char* setting;
     Judgement (*judge)(const Judged& judged);
-    /// Values to compare with.
+    /// What outputs say of it, against those with the setting at its default.
+    Numbers numbers;
+    /// Values whose audits it is compared with.
     std::vector<Value> alternatives;
 };
 
@@ -77,22 +90,43 @@ std::vector<Value> words(const std::vector<std::string>& texts) {
 const std::vector<Judge>& judges() {
     // clang-format off
     static const std::vector<Judge> table{
-        {"threads", judge_threads, {}},
-        {"fpmath", judge_fpmath, {}},
-        {"matmul-precision", judge_matmul_precision, words({"highest"})},
-        {"dtype", judge_dtype, {}},
-        {"jit", judge_jit, words({"none"})},
-        {"layout", judge_layout, words({"contiguous"})},
+        {"threads", judge_threads, Numbers::nothing, {}},
+        {"fpmath", judge_fpmath, Numbers::proof, {}},
+        {"matmul-precision", judge_matmul_precision, Numbers::proof, words({"highest"})},
+        {"dtype", judge_dtype, Numbers::proof, {}},
+        {"jit", judge_jit, Numbers::hints, words({"none"})},
+        {"layout", judge_layout, Numbers::hints, words({"contiguous"})},
         // ideep's cache cannot be switched off (docs/facts.md): 1 is the smallest that works.
-        {"lru-cache", judge_cache, {std::string("default"), std::int64_t{1}, std::int64_t{1024}}},
-        {"primitive-cache", judge_cache, {std::string("default"), std::int64_t{0}, std::int64_t{1024}}},
-        {"thp", judge_thp, {}},
-        {"allocator", judge_allocator, {}},
-        {"isa", judge_isa, words({"default"})},
-        {"onednn", judge_onednn, {}},
+        {"lru-cache", judge_cache, Numbers::nothing, {std::string("default"), std::int64_t{1}, std::int64_t{1024}}},
+        {"primitive-cache", judge_cache, Numbers::nothing, {std::string("default"), std::int64_t{0}, std::int64_t{1024}}},
+        {"thp", judge_thp, Numbers::nothing, {}},
+        {"allocator", judge_allocator, Numbers::nothing, {}},
+        {"isa", judge_isa, Numbers::hints, words({"default"})},
+        {"onednn", judge_onednn, Numbers::nothing, {}},
+        {"graph-optimization", judge_by_engine, Numbers::hints, {}},
+        {"arena", judge_by_engine, Numbers::nothing, {}},
+        {"hint", judge_by_engine, Numbers::nothing, {}},
     };
     // clang-format on
     return table;
+}
+
+bool contains(const std::vector<Value>& values, const Value& value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+Judgement judged_by_all(const Judge& judge, const Judged& judged, const Value& default_value) {
+    const Alternative* without = nullptr;
+    for (const Alternative* other : judged.alternatives) {
+        if (other->record.problem && contains(judge.alternatives, other->value)) {
+            return {Verdict::unknown, "an audit to compare with failed: " + other->record.problem->message};
+        }
+        without = other->value == default_value ? other : without;
+    }
+    Judgement judgement = judge.judge(judged);
+    return without != nullptr && without->outputs
+               ? weighed(std::move(judgement), judge.numbers, *without->outputs, default_value)
+               : judgement;
 }
 
 const Judge* judge_for(const std::string& setting) {
@@ -131,11 +165,19 @@ std::vector<Value> alternatives_for(const std::string& setting, const Value& val
     std::vector<Value> others;
     std::copy_if(judge->alternatives.begin(), judge->alternatives.end(), std::back_inserter(others),
                  [&](const Value& other) { return other != value; });
+    if (judge->numbers != Numbers::nothing && !contains(others, known->default_value)) {
+        others.push_back(known->default_value);
+    }
     return others;
 }
 
+bool looks_at_outputs(const std::string& setting) {
+    const Judge* judge = judge_for(setting);
+    return judge != nullptr && judge->numbers != Numbers::nothing;
+}
+
 std::vector<Effect> effects_of(const plan::Cell& cell, const AuditRecord& own,
-                               const std::vector<Alternative>& alternatives, const std::string& thp_mode) {
+                               const std::vector<Alternative>& alternatives, const HostFacts& host) {
     std::vector<Effect> effects;
     for (const plan::Setting& setting : plan::settings()) {
         const Judge* judge = judge_for(setting.name);
@@ -143,17 +185,13 @@ std::vector<Effect> effects_of(const plan::Cell& cell, const AuditRecord& own,
         if (value == nullptr) {
             continue;
         }
-        Judged judged{*value, own, {}, thp_mode};
-        std::string failed;
+        Judged judged{setting.name, *value, own, {}, host};
         for (const Alternative& alternative : alternatives) {
             if (alternative.setting == setting.name) {
                 judged.alternatives.push_back(&alternative);
-                failed = alternative.record.problem ? alternative.record.problem->message : failed;
             }
         }
-        Judgement judgement = failed.empty()
-                                  ? judge->judge(judged)
-                                  : Judgement{Verdict::unknown, "an audit to compare with failed: " + failed};
+        Judgement judgement = judged_by_all(*judge, judged, setting.default_value);
         effects.push_back({setting.name, *value, judgement.verdict, std::move(judgement.evidence)});
     }
     return effects;

@@ -153,6 +153,9 @@ Judgement judge_fpmath(const Judged& judged) {
 }
 
 Judgement judge_dtype(const Judged& judged) {
+    if (!has_onednn(judged.own.engine) && judged.own.audit.onednn.empty()) {
+        return without_log(judged.own);
+    }
     const Summary summary = audit::summarise(judged.own.audit);
     return summary.compute_calls == 0
                ? Judgement{Verdict::unknown, "no convolution or matmul ran in oneDNN; elsewhere is not seen"}

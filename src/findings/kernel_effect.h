@@ -10,10 +10,11 @@ namespace gravbench::findings {
 
 /// What is judged: a setting's value, the cell's own audit, and those that differ from it in this setting only.
 struct Judged {
+    const std::string& setting;
     const Value& value;
     const records::AuditRecord& own;
     std::vector<const records::Alternative*> alternatives;
-    std::string thp_mode;
+    const HostFacts& host;
 };
 
 struct Judgement {

@@ -23,7 +23,7 @@ const std::vector<ProblemKind>& problem_kinds() {
         {"unknown_request", "the engine does not know a request", "use front and engine of one release", true, failed},
         {"setting_not_supported", "the engine cannot apply a setting", "leave the setting out for this engine", true, failed},
         {"model_not_loadable", "the engine cannot read the model's file", "export it again", true, failed},
-        {"prepare_failed", "freezing or optimising the model failed", "use --jit none", true, failed},
+        {"prepare_failed", "freezing, optimising or compiling the model failed", "see the message; --jit none leaves it as it is", true, failed},
         {"inputs_do_not_fit", "the model takes other arguments", "correct --input or the manifest", true, failed},
         {"inference_failed", "the model's forward threw", "see the message", true, failed},
         {"out_of_memory", "an allocation failed", "smaller batch, or a machine with more memory", true, failed},

@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* manifest_schema_name = "gravbench.manifest/1";
+constexpr const char* manifest_schema_name = "gravbench.manifest/2";
+/// Its "files" are TorchScript, by dtype.
+constexpr const char* older_schema_name = "gravbench.manifest/1";
 
 /// A path of a manifest must stay inside its bundle, so that a bundle from elsewhere cannot name other files.
 fs::path inside(const fs::path& folder, const std::string& relative, const std::string& where) {
@@ -56,15 +58,46 @@ ModelFile read_model_file(const Json& entry, const fs::path& folder, const std::
             required<std::string>(entry, "sha256", where), *dtype};
 }
 
-std::map<std::string, ModelFile> read_files(const Json& manifest, const fs::path& folder, const std::string& where) {
-    std::map<std::string, ModelFile> files;
-    for (const auto& [dtype, entry] : object_member(manifest, "files", where).items()) {
-        files[dtype] = read_model_file(entry, folder, fmt::format("{}: files.{}", where, dtype));
+/// The files of one format, `place` ("files", "files.onnx") in the manifest.
+void add_files(const Json& entries, const std::string& format, const std::string& place, const fs::path& manifest,
+               std::map<FileKey, ModelFile>& files) {
+    const std::string where = manifest.string();
+    for (const auto& [dtype, entry] : entries.items()) {
+        files[{format, dtype}] =
+            read_model_file(entry, manifest.parent_path(), fmt::format("{}: {}.{}", where, place, dtype));
     }
-    if (files.count("fp32") == 0) {
-        throw DataError(where + ": \"files\" has no fp32, which accuracy is measured against");
+    if (files.count({format, "fp32"}) == 0) {
+        throw DataError(fmt::format("{}: \"{}\" has no fp32, which accuracy is measured against", where, place));
+    }
+}
+
+std::map<FileKey, ModelFile> read_files(const Json& json, const fs::path& manifest, bool is_older) {
+    const std::string where = manifest.string();
+    const Json& entries = object_member(json, "files", where);
+    std::map<FileKey, ModelFile> files;
+    if (is_older) {
+        add_files(entries, "torchscript", "files", manifest, files);
+        return files;
+    }
+    for (const auto& [format, of_format] : entries.items()) {
+        if (!of_format.is_object()) {
+            throw DataError(
+                fmt::format("{}: files.{} is {}, not an object of files by dtype", where, format, of_format.dump()));
+        }
+        add_files(of_format, format, "files." + format, manifest, files);
+    }
+    if (files.empty()) {
+        throw DataError(where + ": \"files\" names no file");
     }
     return files;
+}
+
+/// By the endings that say it; a file of any other ending is for any engine to judge.
+std::string format_of(const fs::path& file) {
+    static const std::map<std::string, std::string> formats{
+        {".pt", "torchscript"}, {".pth", "torchscript"}, {".ts", "torchscript"}, {".onnx", "onnx"}, {".pt2", "pt2"}};
+    const auto found = formats.find(file.extension().string());
+    return found == formats.end() ? "" : found->second;
 }
 
 Shape read_shape(const Json& example, const std::string& where) {
@@ -122,13 +155,18 @@ bool looks_like_path(const std::string& text) {
 
 }  // namespace
 
+std::string describe(const FileKey& key) {
+    return key.format.empty() || key.format == "torchscript" ? key.dtype : key.format + " " + key.dtype;
+}
+
 Model read_bundle(const fs::path& folder) {
     const fs::path path = folder / "manifest.json";
     const std::string where = path.string();
     const Json manifest = read_json(path);
     const auto schema = required<std::string>(manifest, "schema", where);
-    if (schema != manifest_schema_name) {
-        throw DataError(fmt::format("{}: schema is \"{}\", expected \"{}\"", where, schema, manifest_schema_name));
+    if (schema != manifest_schema_name && schema != older_schema_name) {
+        throw DataError(fmt::format("{}: schema is \"{}\", expected \"{}\" (or \"{}\")", where, schema,
+                                    manifest_schema_name, older_schema_name));
     }
     Model model;
     model.is_bundle = true;
@@ -138,7 +176,7 @@ Model read_bundle(const fs::path& folder) {
         throw DataError(where + ": \"name\" is empty, or has control characters or what is no UTF-8");
     }
     model.description = optional_member<std::string>(manifest, "description", "", where);
-    model.files = read_files(manifest, folder, where);
+    model.files = read_files(manifest, path, schema == older_schema_name);
     const Json& inputs = required_member(manifest, "inputs", where);
     if (!inputs.is_array()) {
         throw_wrong_type("inputs", where, inputs);
@@ -166,7 +204,7 @@ Model lone_file(const fs::path& file, std::vector<InputSpec> inputs) {
                                      protocol::printable(file.string(), file.string().size())));
     }
     model.origin = file;
-    model.files["fp32"] = {file, "", "f32"};
+    model.files[{format_of(file), "fp32"}] = {file, "", "f32"};
     model.inputs = std::move(inputs);
     model.source = {{"file", file.filename().string()}};
     model.weights = {{"kind", "unknown"}};

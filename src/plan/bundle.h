@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,7 +12,19 @@
 
 namespace gravbench::plan {
 
-/// One TorchScript file of a model.
+/// Which of a model's files: what it is ("torchscript", "onnx"; empty where a lone file's ending does not say), and in
+/// which dtype.
+struct FileKey {
+    std::string format = "torchscript";
+    std::string dtype = "fp32";
+
+    // clang-tidy 14 sees a 0 in what this stands for.
+    auto operator<=>(const FileKey&) const = default;  // NOLINT(modernize-use-nullptr)
+};
+
+/// "fp32", "onnx fp32": TorchScript is what needs no mention.
+std::string describe(const FileKey& key);
+
 struct ModelFile {
     std::filesystem::path path;
     /// As the manifest states it; empty for a file without a bundle until it has been computed.
@@ -27,12 +40,12 @@ struct Example {
     Shape shape;
 };
 
-/// A model that can be measured: a bundle (docs/manifest.md), or a lone TorchScript file with --input.
+/// A model that can be measured: a bundle (docs/manifest.md), or a lone file with --input.
 struct Model {
     std::string name;
     /// The manifest, or the file.
     std::filesystem::path origin;
-    std::map<std::string, ModelFile> files;  ///< by dtype
+    std::map<FileKey, ModelFile> files;
     std::vector<InputSpec> inputs;
     std::optional<Example> example;
     std::string description;
@@ -44,7 +57,7 @@ struct Model {
 /// Reads `folder`/manifest.json. Throws DataError naming the file and member. Does not read the model files.
 Model read_bundle(const std::filesystem::path& folder);
 
-/// A lone file, of dtype "fp32" as far as the settings go.
+/// A lone file, of dtype "fp32" as far as the settings go; its ending says what it is.
 Model lone_file(const std::filesystem::path& file, std::vector<InputSpec> inputs);
 
 /// Where bundles are looked for, in order: `given` (--models-dir), else $GRAVBENCH_MODELS (folders separated by ':'),

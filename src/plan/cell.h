@@ -11,6 +11,7 @@ namespace gravbench::plan {
 inline const std::string shape_prefix = std::string(shape_key) + ".";
 inline const std::string env_prefix = std::string(env_key) + ".";
 inline constexpr const char* engine_key = "engine";
+inline constexpr const char* dtype_key = "dtype";
 
 /// Adds one value for a dimension (`key` is "shape") or a variable ("env") of this name. Throws UsageError.
 void add_named(Layer& layer, const std::string& key, const std::string& name, const Json& value,
@@ -19,16 +20,14 @@ void add_named(Layer& layer, const std::string& key, const std::string& name, co
 /// The inputs that a model of {"model": FILE, "input": ...} has of its own: one, or a list.
 std::vector<Json> own_inputs(const Json& model);
 
-/// Throws UsageError where the model has no file of this dtype.
-void check_dtype(const Model& model, const Given& given);
-
 /// Position of the engine that is given by this text.
 std::size_t index_of_engine(const std::vector<EngineChoice>& engines, const std::string& text);
 
-/// Settles identity and key of a cell whose other members are set.
+/// Settles identity, key and, where there is one, file of a cell whose other members are set.
 void settle_identity(Cell& cell, const Plan& plan);
 
-/// Why the cell cannot be measured: its settings contradict each other, or its engine does not know them.
+/// Why the cell cannot be measured: its settings contradict each other, its engine does not know them, or the model has
+/// no file for it.
 std::optional<std::string> why_left_out(const Cell& cell, const Plan& plan);
 
 /// One NAME=VALUE of --versus; --versus-engine is one too.

@@ -77,6 +77,12 @@ std::string list_of(const std::vector<Value>& values) {
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// Whether an engine may be asked for the setting in `load`: its dtype only where it says that it makes it.
+bool is_for_load(const protocol::Hello& hello, const Setting& setting) {
+    return setting.via == Via::engine || setting.via == Via::environment ||
+           (setting.via == Via::file && hello.settings.count(setting.name) != 0);
+}
+
 /// Whether it obeys the setting through its environment.
 bool obeys(const protocol::Hello& hello, const Setting& setting) {
     return setting.via == Via::environment &&
@@ -127,8 +133,7 @@ std::size_t index_of_engine(const std::vector<EngineChoice>& engines, const std:
 std::optional<std::string> not_known_to(const EngineChoice& engine, const Settings& settings) {
     for (const auto& [name, value] : without_defaults(settings)) {
         const Setting* setting = find_setting(name);
-        const bool is_engines = setting != nullptr && (setting->via == Via::engine || setting->via == Via::environment);
-        if (!is_engines) {
+        if (setting == nullptr || !is_for_load(engine.hello, *setting)) {
             continue;
         }
         const auto known = engine.hello.settings.find(name);
@@ -154,8 +159,7 @@ std::map<std::string, Value> load_settings(const Settings& settings, const proto
     for (const auto& [name, known] : hello.settings) {
         const Setting* setting = find_setting(name);
         const auto found = settings.find(name);
-        const bool is_engines = setting != nullptr && (setting->via == Via::engine || setting->via == Via::environment);
-        if (!is_engines || found == settings.end()) {
+        if (setting == nullptr || !is_for_load(hello, *setting) || found == settings.end()) {
             continue;
         }
         const Value value = resolved(name, found->second, physical_cores);

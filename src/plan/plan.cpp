@@ -82,7 +82,7 @@ void make_names_unique(std::vector<Model>& models) {
 
 std::vector<Model> find_models(const Layer& given, const RunOptions& run) {
     if (given.count("models") == 0) {
-        throw UsageError("no model given: name a bundle (gravbench models lists them) or a TorchScript file");
+        throw UsageError("no model given: name a bundle (gravbench models lists them) or a model's file");
     }
     const auto folders = bundle_folders(run.places.models_dirs);
     const auto inputs = given.count("input") != 0 ? given.at("input") : std::vector<Given>{};
@@ -154,7 +154,7 @@ void use_positions(Axis& axis, const std::vector<EngineChoice>& engines) {
     axis.values = std::move(positions);
 }
 
-std::vector<Axis> setting_axes(const Model& model, const std::set<std::string>& symbols, const Layer& given,
+std::vector<Axis> setting_axes(const std::set<std::string>& symbols, const Layer& given,
                                const std::vector<EngineChoice>& engines) {
     std::vector<Axis> axes;
     for (const Setting& setting : settings()) {
@@ -163,11 +163,7 @@ std::vector<Axis> setting_axes(const Model& model, const std::set<std::string>& 
         }
         axes.push_back(
             axis_for(place_of(setting), setting.name, setting.name, given, protocol::to_json(setting.default_value)));
-        if (setting.via == Setting::Via::file) {
-            for (const Given& dtype : axes.back().values) {
-                check_dtype(model, dtype);
-            }
-        } else if (setting.via == Setting::Via::program) {
+        if (setting.via == Setting::Via::program) {
             use_positions(axes.back(), engines);
         }
     }
@@ -176,7 +172,7 @@ std::vector<Axis> setting_axes(const Model& model, const std::set<std::string>& 
 
 std::vector<Axis> axes_of(const Model& model, const Layer& given, const std::vector<EngineChoice>& engines) {
     const std::set<std::string> symbols = symbols_of(model.inputs);
-    std::vector<Axis> axes = setting_axes(model, symbols, given, engines);
+    std::vector<Axis> axes = setting_axes(symbols, given, engines);
     for (const std::string& symbol : symbols) {
         if (is_of_shape(symbol)) {
             continue;
@@ -228,8 +224,31 @@ std::vector<Cell> product(const Cell& start, const std::vector<Axis>& axes) {
     return combinations;
 }
 
-/// The model's cells; combinations that cannot be measured become notes. Throws UsageError where none is left.
-void add_cells(Plan& plan, std::size_t model, const Layer& given) {
+/// Cells that one reason keeps out of the plan.
+struct LeftOut {
+    std::string reason;
+    std::vector<std::string> keys;
+};
+
+void leave_out(std::vector<LeftOut>& all, const std::string& key, const std::string& reason) {
+    for (LeftOut& one : all) {
+        if (one.reason == reason) {
+            one.keys.push_back(key);
+            return;
+        }
+    }
+    all.push_back({reason, {key}});
+}
+
+/// "a and 2 more are left out: the engine mine does not know jit llga, only none"
+std::string note_of(const LeftOut& left_out) {
+    const std::size_t more = left_out.keys.size() - 1;
+    const std::string others = more == 0 ? " is" : fmt::format(" and {} more are", more);
+    return fmt::format("{}{} left out: {}", left_out.keys.front(), others, left_out.reason);
+}
+
+/// The model's cells, and what cannot be measured. Throws UsageError where no cell is left.
+void add_cells(Plan& plan, std::size_t model, const Layer& given, std::vector<LeftOut>& left_out) {
     const std::size_t before = plan.cells.size();
     std::string reason;
     Cell start;
@@ -238,7 +257,7 @@ void add_cells(Plan& plan, std::size_t model, const Layer& given) {
         settle_identity(cell, plan);
         if (const auto why = why_left_out(cell, plan)) {
             reason = *why;
-            plan.notes.push_back(fmt::format("{} is left out: {}", cell.key, *why));
+            leave_out(left_out, cell.key, *why);
             continue;
         }
         plan.cells.push_back(std::move(cell));
@@ -246,6 +265,21 @@ void add_cells(Plan& plan, std::size_t model, const Layer& given) {
     if (plan.cells.size() == before) {
         throw UsageError(reason);
     }
+}
+
+/// A model that has cells is read by an engine; where that one makes none of the file's dtypes itself, fp32 is there.
+ReferenceSource reference_source(const Model& model, const std::vector<EngineChoice>& engines) {
+    std::optional<ReferenceSource> any;
+    for (std::size_t i = 0; i < engines.size(); ++i) {
+        const std::optional<FileKey> file = file_for(model, engines[i].hello, FileKey().dtype);
+        if (file && file->format == FileKey().format) {
+            return {i, *file};
+        }
+        if (file && !any) {
+            any = {i, *file};
+        }
+    }
+    return any.value_or(ReferenceSource{0, model.files.begin()->first});
 }
 
 /// A shape that no model has is a mistake; one that only some lack is how mixed sweeps are written.
@@ -270,9 +304,12 @@ Plan make_plan(const Layer& given, std::vector<EngineChoice> engines) {
     plan.engines = std::move(engines);
     plan.models = find_models(given, plan.options);
     check_shapes_are_used(given, plan.models);
+    std::vector<LeftOut> left_out;
     for (std::size_t model = 0; model < plan.models.size(); ++model) {
-        add_cells(plan, model, given);
+        add_cells(plan, model, given, left_out);
+        plan.references.push_back(reference_source(plan.models[model], plan.engines));
     }
+    std::transform(left_out.begin(), left_out.end(), std::back_inserter(plan.notes), note_of);
     add_versus(plan, given);
     plan.given = given_json(given);
     plan.options.judging.is_bf16_asked_for =
@@ -283,11 +320,10 @@ Plan make_plan(const Layer& given, std::vector<EngineChoice> engines) {
 void check_model_files(Plan& plan) {
     for (std::size_t i = 0; i < plan.models.size(); ++i) {
         Model& model = plan.models[i];
-        for (auto& [dtype, file] : model.files) {
-            // fp32 is always needed: it is what accuracy is measured against.
-            const bool is_used = dtype == "fp32" ||
-                                 std::any_of(plan.cells.begin(), plan.cells.end(), [&, name = dtype](const Cell& cell) {
-                                     return cell.model == i && cell.dtype() == name;
+        for (auto& [key, file] : model.files) {
+            const bool is_used = key == plan.references[i].file ||
+                                 std::any_of(plan.cells.begin(), plan.cells.end(), [&, wanted = key](const Cell& cell) {
+                                     return cell.model == i && cell.file == wanted;
                                  });
             if (is_used) {
                 check_file(model, file);

@@ -57,6 +57,7 @@ struct Cell {
     std::size_t model = 0;   ///< index into Plan::models
     std::size_t engine = 0;  ///< index into Plan::engines
     Settings settings;       ///< complete, defaults too
+    FileKey file;            ///< of the model's files, the one that the engine loads
 
     const Shape& shape() const { return identity.shape; }
     std::string dtype() const;
@@ -66,11 +67,20 @@ struct Cell {
     bool asks_for_bf16() const;
 };
 
+/// What a model's outputs are compared with: those that this engine gives for this file.
+struct ReferenceSource {
+    std::size_t engine = 0;  ///< index into Plan::engines
+    FileKey file;
+};
+
 /// All that a run is to do.
 struct Plan {
     std::vector<Model> models;
     std::vector<EngineChoice> engines;
     std::vector<Cell> cells;
+    /// By model: the first engine that reads its TorchScript, which was checked when it was exported; else the first
+    /// that reads any of its files in fp32.
+    std::vector<ReferenceSource> references;
     RunOptions options;
     /// What the user should know before it starts: combinations left out.
     std::vector<std::string> notes;
@@ -98,6 +108,11 @@ Plan make_plan(const Layer& given, std::vector<EngineChoice> engines);
 
 /// Why this engine cannot be asked for these settings; nothing where it can.
 std::optional<std::string> not_known_to(const EngineChoice& engine, const Settings& settings);
+
+/// Which of the model's files this engine loads for this dtype: the first of its formats that the model has, or any
+/// lone file of which nobody knows that it is of another format. An engine that lists the setting dtype makes it
+/// itself, of fp32. Nothing where there is no such file.
+std::optional<FileKey> file_for(const Model& model, const protocol::Hello& hello, const std::string& dtype);
 
 /// The settings that `load` carries to this engine: what its hello lists, and nothing else. `threads` is a number
 /// there.

@@ -50,8 +50,9 @@ std::string describe(const Allowed& allowed);
 /// One knob that a cell has. The table `settings()` is the only place where settings are listed: flags, config keys,
 /// JSON Schema, cell identity, table columns and documentation are derived from it.
 struct Setting {
-    /// How a setting gets from the plan to the model: as a length of the inputs, as the choice of the model's file, in
-    /// the message `load`, in the environment of the engine's process, or as the choice of the engine itself.
+    /// How a setting gets from the plan to the model: as a length of the inputs, as the choice of the model's file (in
+    /// the message `load` to an engine that needs no other file for it), in that message, in the environment of the
+    /// engine's process, or as the choice of the engine itself.
     enum class Via { shape, file, engine, environment, program };
 
     std::string name;

@@ -68,8 +68,6 @@ void apply(Cell& cell, const Assignment& assignment, const Plan& plan) {
             cell.identity.shape[name] = value.get<std::int64_t>();
             return;
         case Setting::Via::file:
-            check_dtype(model, {value, "--versus"});
-            break;
         case Setting::Via::engine:
         case Setting::Via::environment:
             break;

@@ -229,6 +229,9 @@ Json to_json(const Hello& hello) {
               {"libraries", libraries_json(engine)},
               {"threads", hello.threads},
               {"settings", settings}};
+    if (hello.formats) {
+        json["formats"] = *hello.formats;
+    }
     if (hello.environment_settings) {
         json["environment_settings"] = *hello.environment_settings;
     }
@@ -276,6 +279,7 @@ Hello hello_from(const Json& reply) {
         description(required_member(reply, "engine", where), reply, required_member(reply, "machine", where), where);
     hello.threads = number_between<int>(reply, "threads", 1, INT_MAX, where);
     hello.settings = settings_from(reply, where);
+    hello.formats = words_if_any(reply, "formats", where);
     hello.environment_settings = words_if_any(reply, "environment_settings", where);
     return hello;
 }

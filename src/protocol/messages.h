@@ -39,6 +39,9 @@ struct Hello {
     int threads = 0;
     /// The settings that `load` applies, each with the values that this engine knows; an empty list is any value.
     std::map<std::string, std::vector<Value>> settings;
+    /// The formats of model files that it reads ("torchscript", "onnx"), the best one first; nothing where it does not
+    /// say.
+    std::optional<std::vector<std::string>> formats;
     /// The settings that it obeys through its environment ("threads", "fpmath"); nothing where it does not say, which
     /// means all of them.
     std::optional<std::vector<std::string>> environment_settings;

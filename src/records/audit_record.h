@@ -30,6 +30,8 @@ struct Alternative {
     std::string setting;
     Value value;
     AuditRecord record;
+    /// The outputs of the other cell against those of this one, where both are there.
+    std::optional<protocol::Comparison> outputs = {};
 };
 
 }  // namespace gravbench::records

@@ -3,7 +3,9 @@
 #include <set>
 #include <utility>
 
+#include "base/errors.h"
 #include "findings/effect.h"
+#include "run/output_comparison.h"
 
 namespace gravbench::run {
 namespace {
@@ -13,13 +15,23 @@ struct Other {
     std::string setting;
     Value value;
     plan::Cell cell;
+    bool has_outputs_compared;
 };
+
+/// Of a file in another dtype than the engine's other one has, outputs come from other inputs.
+bool is_of_another_file(const plan::Cell& cell, const std::string& setting, const Value& value) {
+    return plan::find_setting(setting)->via == plan::Setting::Via::file && cell.file.dtype == text_of(value);
+}
 
 std::vector<Other> others_of(const plan::Cell& cell) {
     std::vector<Other> others;
     for (const auto& [setting, value] : cell.settings) {
         for (const Value& other : findings::alternatives_for(setting, value)) {
-            others.push_back({setting, other, plan::with_setting(cell, setting, other)});
+            if (!is_of_another_file(cell, setting, value)) {
+                const bool is_default = other == plan::find_setting(setting)->default_value;
+                others.push_back({setting, other, plan::with_setting(cell, setting, other),
+                                  is_default && findings::looks_at_outputs(setting)});
+            }
         }
     }
     return others;
@@ -36,12 +48,30 @@ plan::LaunchShape shape_for(const plan::RunOptions& options) {
 
 }  // namespace
 
-Audits::Audits(World& world, const plan::RunOptions& options, std::function<void(const records::AuditRecord&)> keep)
-    : world_(world), shape_(shape_for(options)), keep_(std::move(keep)) {}
+Audits::Audits(World& world, const plan::Plan& plan, std::function<void(const records::AuditRecord&)> keep)
+    : world_(world), shape_(shape_for(plan.options)), keep_(std::move(keep)) {
+    for (const plan::Cell& cell : plan.cells) {
+        for (const Other& other : others_of(cell)) {
+            if (other.has_outputs_compared) {
+                compared_.insert(cell.key);
+                compared_.insert(other.cell.key);
+            }
+        }
+    }
+}
 
+/// Those whose outputs are wanted are made again: the outputs went with the run.
 void Audits::adopt(const std::vector<records::AuditRecord>& earlier) {
     for (const records::AuditRecord& record : earlier) {
-        made_.insert_or_assign(record.cell, record);
+        if (!wants_outputs(record.cell)) {
+            made_.insert_or_assign(record.cell, record);
+        }
+    }
+}
+
+void Audits::keep_outputs(const std::string& cell, const std::optional<std::filesystem::path>& outputs) {
+    if (outputs) {
+        outputs_[cell] = *outputs;
     }
 }
 
@@ -68,9 +98,26 @@ const records::AuditRecord& Audits::record_for(const plan::Cell& cell) {
     }
     const std::unique_ptr<LiveLaunch> launch = world_.launch(cell, 0, Purpose::audit, shape_);
     launch->take_block(0);
+    if (wants_outputs(cell.key)) {
+        keep_outputs(cell.key, launch->save_outputs());
+    }
     launch->finish();
     add(launch->take_audit());
     return made_.at(cell.key);
+}
+
+/// Nothing where one of them is not there, or they cannot be compared.
+std::optional<protocol::Comparison> Audits::compared(const plan::Cell& cell, const plan::Cell& other) const {
+    const auto own = outputs_.find(cell.key);
+    const auto others = outputs_.find(other.key);
+    if (own == outputs_.end() || others == outputs_.end()) {
+        return std::nullopt;
+    }
+    try {
+        return compare_files(own->second, others->second, cell.batch());
+    } catch (const EngineError&) {
+        return std::nullopt;
+    }
 }
 
 void Audits::audit(const plan::Cell& cell, records::CellOutcome& outcome) {
@@ -79,7 +126,9 @@ void Audits::audit(const plan::Cell& cell, records::CellOutcome& outcome) {
         return;
     }
     for (const Other& other : others_of(cell)) {
-        outcome.alternatives.push_back({other.setting, other.value, record_for(other.cell)});
+        const records::AuditRecord& record = record_for(other.cell);
+        outcome.alternatives.push_back({other.setting, other.value, record,
+                                        other.has_outputs_compared ? compared(cell, other.cell) : std::nullopt});
     }
 }
 

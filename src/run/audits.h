@@ -1,7 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,12 +20,15 @@ namespace gravbench::run {
 class Audits {
   public:
     /// Each new one goes to `keep`.
-    Audits(World& world, const plan::RunOptions& options, std::function<void(const records::AuditRecord&)> keep);
+    Audits(World& world, const plan::Plan& plan, std::function<void(const records::AuditRecord&)> keep);
 
     /// Those of an interrupted run.
     void adopt(const std::vector<records::AuditRecord>& earlier);
     /// Takes the audit that a launch made.
     void add(records::AuditRecord record);
+    /// Whether the cell's outputs are to be compared with those under another setting.
+    bool wants_outputs(const std::string& cell) const { return compared_.count(cell) != 0; }
+    void keep_outputs(const std::string& cell, const std::optional<std::filesystem::path>& outputs);
 
     /// What its launches measure.
     const plan::LaunchShape& shape() const { return shape_; }
@@ -33,11 +39,14 @@ class Audits {
 
   private:
     const records::AuditRecord& record_for(const plan::Cell& cell);
+    std::optional<protocol::Comparison> compared(const plan::Cell& cell, const plan::Cell& other) const;
 
     World& world_;
     plan::LaunchShape shape_;
     std::function<void(const records::AuditRecord&)> keep_;
     std::map<std::string, records::AuditRecord> made_;
+    std::set<std::string> compared_;  ///< keys of cells whose outputs are compared
+    std::map<std::string, std::filesystem::path> outputs_;
 };
 
 }  // namespace gravbench::run

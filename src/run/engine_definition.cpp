@@ -29,6 +29,11 @@ void check_program(const fs::path& program, const std::string& remedy) {
     }
 }
 
+/// A program without a slash lies where gravbench itself does, built or installed.
+std::string resolved_program(const std::string& word) {
+    return word.find('/') == std::string::npos ? (executable_folder() / word).string() : word;
+}
+
 std::string resolved(const std::string& word, const fs::path& folder) {
     const bool is_relative = word.rfind("./", 0) == 0 || word.rfind("../", 0) == 0;
     return is_relative ? (folder / word).lexically_normal().string() : word;
@@ -75,6 +80,7 @@ class Definition {
         for (const Json& word : words) {
             command.push_back(resolved(word.get<std::string>(), folder()));
         }
+        command.front() = resolved_program(command.front());
         return command;
     }
 

@@ -146,8 +146,8 @@ void Launch::start() {
     record_.engine = hello.engine;
     check_supported({engine.name, cell_.identity.engine, hello}, cell_.settings);
 
-    const plan::ModelFile& file = model_.files.at(cell_.dtype());
-    const protocol::Loaded loaded = client_->load(std::filesystem::absolute(file.path).string(), cell_.dtype(),
+    const plan::ModelFile& file = model_.files.at(cell_.file);
+    const protocol::Loaded loaded = client_->load(std::filesystem::absolute(file.path).string(), cell_.file.dtype,
                                                   plan::load_settings(cell_.settings, hello, context_.physical_cores));
     cold.load_ns = loaded.load_ns;
     cold.prepare_ns = loaded.prepare_ns;
@@ -268,6 +268,21 @@ void Launch::compare_with(const Reference& reference) {
         record_.accuracy =
             records::Accuracy{client_->compare(reference.outputs.string(), cell_.batch()), reference.facts};
     });
+}
+
+std::optional<std::filesystem::path> Launch::save_outputs() {
+    const std::filesystem::path file = std::filesystem::path(log_).replace_extension(".outputs");
+    std::optional<std::filesystem::path> saved;
+    std::error_code none;
+    std::filesystem::remove(file, none);  // An earlier launch's.
+    if (!has_failed()) {
+        try {
+            client_->save_outputs(file.string());
+            saved = is_there(file) ? std::optional(file) : std::nullopt;
+        } catch (const EngineError&) {  // One that has died meanwhile does not end in good order either.
+        }
+    }
+    return saved;
 }
 
 void Launch::finish() {

@@ -53,6 +53,8 @@ class Launch {
     void take_block(int round);
     /// Compares the outputs with the reference. After a block.
     void compare_with(const Reference& reference);
+    /// Writes the outputs to a file of its own; nothing where the engine does not. Not having them costs no launch.
+    std::optional<std::filesystem::path> save_outputs();
     /// Ends the engine in good order.
     void finish();
     /// What it gave so far.

@@ -45,6 +45,7 @@ class ProcessLaunch final : public LiveLaunch {
 
     void take_block(int round) override { launch_.take_block(round); }
     void compare_with(const Reference& reference) override { launch_.compare_with(reference); }
+    std::optional<fs::path> save_outputs() override { return launch_.save_outputs(); }
     void finish() override { launch_.finish(); }
     const records::LaunchRecord& record() const override { return launch_.record(); }
     records::AuditRecord take_audit() override {
@@ -86,7 +87,7 @@ std::int64_t RealWorld::available_memory_bytes() const {
 /// The weights, once more while they are read, and the libraries.
 std::int64_t RealWorld::expected_bytes(const plan::Cell& cell) const {
     std::error_code unknown;
-    const auto file = fs::file_size(plan_.models[cell.model].files.at(cell.dtype()).path, unknown);
+    const auto file = fs::file_size(plan_.models[cell.model].files.at(cell.file).path, unknown);
     return (std::int64_t{512} << 20) + (unknown ? 0 : 3 * static_cast<std::int64_t>(file));
 }
 
@@ -109,7 +110,7 @@ std::unique_ptr<LiveLaunch> RealWorld::launch(const plan::Cell& cell, int number
 }
 
 const Reference& RealWorld::reference_for(const plan::Cell& cell) {
-    const Reference& reference = references_->reference_for(cell, plan_.models[cell.model]);
+    const Reference& reference = references_->reference_for(cell);
     for (; told_ < references_->notes().size(); ++told_) {
         warn_(references_->notes()[told_]);
     }

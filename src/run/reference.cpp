@@ -30,6 +30,11 @@ plan::Settings reference_settings() {
     return settings;
 }
 
+/// Those of them that this engine has.
+std::string described_settings(const protocol::Hello& hello) {
+    return hello.settings.count("jit") != 0 ? "fp32, strict, jit none" : "fp32, every setting at its default";
+}
+
 /// The arguments of the recorded example: each tensor from its file.
 Json example_arguments(const plan::Model& model) {
     Json arguments = plan::arguments_for(model, model.example->shape, "f32");
@@ -127,8 +132,8 @@ std::optional<std::string> why_not_writable(const fs::path& folder) {
 
 }  // namespace
 
-References::References(const LaunchContext& context, protocol::EngineDescription engine, fs::path cache_folder)
-    : context_(context), engine_(std::move(engine)), folder_(std::move(cache_folder)) {
+References::References(const LaunchContext& context, const plan::Plan& plan, fs::path cache_folder)
+    : context_(context), plan_(plan), folder_(std::move(cache_folder)) {
     if (const auto reason = why_not_writable(folder_)) {
         notes_.push_back(
             fmt::format("references are not kept for other runs: {} cannot be written ({}); $XDG_CACHE_HOME names "
@@ -144,14 +149,17 @@ fs::path References::file(const std::string& name, const char* ending) const {
     return folder_ / (name + ending);
 }
 
-const Reference& References::reference_for(const plan::Cell& cell, const plan::Model& model) {
-    const Json identity{model.files.at("fp32").sha256,
+const Reference& References::reference_for(const plan::Cell& cell) {
+    const plan::Model& model = plan_.models[cell.model];
+    const plan::ReferenceSource& source = plan_.references[cell.model];
+    const protocol::EngineDescription& engine = plan_.engines[source.engine].hello.engine;
+    const Json identity{model.files.at(source.file).sha256,
                         plan::arguments_for(model, cell.shape(), "f32"),
                         context_.sampling.seed,
-                        engine_.name,
-                        engine_.version,
-                        engine_.arch,
-                        engine_.isa};
+                        engine.name,
+                        engine.version,
+                        engine.arch,
+                        engine.isa};
     const std::string name = sha256_of_text(identity.dump());
     if (const auto found = made_.find(name); found != made_.end()) {
         return found->second;
@@ -161,7 +169,7 @@ const Reference& References::reference_for(const plan::Cell& cell, const plan::M
     }
     try {
         auto kept = read(name);
-        return made_.emplace(name, kept ? *kept : make(cell, model, name)).first->second;
+        return made_.emplace(name, kept ? *kept : make(cell, name)).first->second;
     } catch (const EngineError& error) {
         failed_.emplace(name, error);
         throw;
@@ -193,15 +201,15 @@ std::optional<Reference> References::read(const std::string& name) const {
     }
 }
 
-Reference References::make(const plan::Cell& cell, const plan::Model& model, const std::string& name) {
+Reference References::make(const plan::Cell& cell, const std::string& name) {
     // Two runs may make the same one: each under a name of its own, and the last to finish wins.
     const fs::path unfinished = file(name, fmt::format(".{}.unfinished", ::getpid()).c_str());
     std::error_code ignored;
     try {
-        Reference reference = measure(cell, model, unfinished);
+        Reference reference = measure(cell, unfinished);
         reference.outputs = file(name, ".safetensors");
         fs::rename(unfinished, reference.outputs, ignored);
-        keep(reference, model.name, name);
+        keep(reference, plan_.models[cell.model].name, name);
         return reference;
     } catch (...) {
         fs::remove(unfinished, ignored);
@@ -209,12 +217,14 @@ Reference References::make(const plan::Cell& cell, const plan::Model& model, con
     }
 }
 
-Reference References::measure(const plan::Cell& cell, const plan::Model& model, const fs::path& outputs) {
+Reference References::measure(const plan::Cell& cell, const fs::path& outputs) {
     const plan::Settings settings = reference_settings();
-    const Engine& engine = context_.engines.front();
+    const plan::Model& model = plan_.models[cell.model];
+    const plan::ReferenceSource& source = plan_.references[cell.model];
+    const Engine& engine = context_.engines[source.engine];
     const Environment environment = environment_for(engine, plan::launch_setup(settings, {}, context_.physical_cores));
     const fs::path log = context_.work_folder / "reference.log";
-    const plan::ModelFile& fp32 = model.files.at("fp32");
+    const plan::ModelFile& fp32 = model.files.at(source.file);
     Reference reference;
     try {
         EngineClient client(engine, environment, log, context_.sampling.timeout, context_.stop_descriptor);
@@ -224,7 +234,7 @@ Reference References::measure(const plan::Cell& cell, const plan::Model& model, 
         reference.inputs_digest = client.inputs(plan::arguments_for(model, cell.shape(), fp32.float_inputs),
                                                 context_.sampling.seed, first_position);
         client.save_outputs(outputs.string());
-        reference.facts = {engine_.name, engine_.version, engine_.arch, "fp32, strict, jit none",
+        reference.facts = {hello.engine.name, hello.engine.version, hello.engine.arch, described_settings(hello),
                            check_against_export(client, model)};
         client.quit();
     } catch (const EngineError& error) {

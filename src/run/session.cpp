@@ -59,7 +59,7 @@ Session::Session(const plan::Plan& plan, World& world, Design& design, Keep keep
       has_complete_(plan.cells.size()) {
     outcome_.cells.resize(plan.cells.size());
     if (plan.options.judging.has_audit) {
-        audits_.emplace(world, plan.options, keep_.audit);
+        audits_.emplace(world, plan, keep_.audit);
     }
 }
 
@@ -291,6 +291,10 @@ void Session::finish(Resident& resident) {
     if (resident.reference != nullptr) {
         resident.launch->compare_with(*resident.reference);
     }
+    const bool is_own_audit = audits_ && plan_.options.sampling.is_for_emulation;
+    if (const std::string& key = plan_.cells[resident.cell].key; is_own_audit && audits_->wants_outputs(key)) {
+        audits_->keep_outputs(key, resident.launch->save_outputs());
+    }
     resident.launch->finish();
     resident.is_over = true;
     LaunchRecord record = resident.launch->record();
@@ -298,7 +302,7 @@ void Session::finish(Resident& resident) {
     if (record.problem || record.accuracy) {
         keep_.launch(record);
     }
-    if (audits_ && plan_.options.sampling.is_for_emulation && record.is_complete()) {
+    if (is_own_audit && record.is_complete()) {
         audits_->add(resident.launch->take_audit());
     }
     resident.launch.reset();

@@ -87,7 +87,7 @@ Parts fingerprint(const plan::Plan& plan, const machine::Machine& host) {
     for (const plan::Cell& cell : plan.cells) {
         const plan::Model& model = plan.models[cell.model];
         parts["cell " + cell.key] = "measured";
-        parts[fmt::format("model {} ({})", model.name, cell.dtype())] = model.files.at(cell.dtype()).sha256;
+        parts[fmt::format("model {} ({})", model.name, plan::describe(cell.file))] = model.files.at(cell.file).sha256;
     }
     const plan::Sampling& sampling = plan.options.sampling;
     parts["--seed"] = std::to_string(sampling.seed);

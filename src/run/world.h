@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "plan/plan.h"
 #include "records/audit_record.h"
@@ -28,6 +30,8 @@ class LiveLaunch {
     virtual void take_block(int round) = 0;
     /// After a block.
     virtual void compare_with(const Reference& reference) = 0;
+    /// Writes its outputs to a file; nothing where the engine cannot. After a block.
+    virtual std::optional<std::filesystem::path> save_outputs() = 0;
     /// Ends the engine in good order.
     virtual void finish() = 0;
     /// What it gave so far, its problem where it has one.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from front import GRAVBENCH, Front, Outcome
+from front import FAKE_ENGINE, GRAVBENCH, Front, Outcome
 
 INFO = "onednn_verbose,v1,info,"
 HEADER = f"{INFO}oneDNN v3.12.0 (commit 80afa71049)\n{INFO}cpu,runtime:OpenMP,nthr:2\n{INFO}cpu,isa:Intel AVX-512\n"
@@ -110,6 +111,47 @@ def test_bf16_in_most_of_the_time_is_engaged_and_in_some_partly(front: Front) ->
     assert effects(run(front, half, "--fpmath", "bf16"))["fpmath"] == "partly"
 
 
+def engine_by_fpmath(front: Front, **scripts: dict[str, Any]) -> str:
+    """An engine that follows another script for each value of fpmath."""
+    for value, one in scripts.items():
+        (front.folder / f"{value.upper()}.json").write_text(json.dumps(one), encoding="utf-8")
+    program = front.folder / "by-fpmath"
+    folder = shlex.quote(str(front.folder))
+    command = f'{shlex.quote(str(FAKE_ENGINE))} --script {folder}/"${{DNNL_DEFAULT_FPMATH_MODE:-STRICT}}".json'
+    program.write_text(f"#!/bin/sh\nexec {command}\n", encoding="utf-8")
+    program.chmod(0o755)
+    return str(program)
+
+
+def audit_by_fpmath(front: Front, **scripts: dict[str, Any]) -> Outcome:
+    engine = engine_by_fpmath(front, **scripts)
+    command = ["run", front.model(), "--input", "f32[batch,4]", "--engine", engine, "-o", str(front.output), "--accuracy", "off"]
+    return front.call(*command, "--launches", "1", "--fpmath", "bf16")
+
+
+def test_fpmath_that_changes_outputs_is_engaged_where_the_log_shows_f32(front: Front) -> None:
+    strict = {**script({"inference": F32}), "outputs": {"output": [1, 2, 3]}}
+    outcome = audit_by_fpmath(front, strict=strict, bf16={**strict, "outputs": {"output": [1, 2, 3.01]}})
+    assert effects(outcome)["fpmath"] == "engaged"
+    assert "none of 2 convolutions and matmuls ran in bf16" in evidence(outcome, "fpmath")
+    assert "; and yet the outputs differ from those with strict by up to 1.0e-02" in evidence(outcome, "fpmath")
+    assert outcome.problems() == [] and is_valid(outcome.document)
+
+
+def test_fpmath_that_changes_no_bit_has_no_effect_where_the_log_shows_bf16(front: Front) -> None:
+    strict = {**script({"inference": F32}), "outputs": {"output": [1, 2, 3]}}
+    outcome = audit_by_fpmath(front, strict=strict, bf16={**script({"inference": BF16}), "outputs": {"output": [1, 2, 3]}})
+    assert effects(outcome)["fpmath"] == "no effect"
+    assert evidence(outcome, "fpmath").endswith("; and yet no bit of the outputs differs from those with strict")
+    assert outcome.problems() == ["setting_without_effect"]
+
+
+def test_an_audit_that_is_not_there_to_compare_outputs_with_costs_no_verdict(front: Front) -> None:
+    bf16 = {**script({"inference": BF16}), "outputs": {"output": [1]}}
+    outcome = audit_by_fpmath(front, strict={"rules": [{"request": "load", "do": "exit"}]}, bf16=bf16)
+    assert effects(outcome)["fpmath"] == "engaged"
+
+
 def test_what_is_required_and_missing_fails_the_cell_with_the_kernels_at_fault(front: Front) -> None:
     outcome = audit(front, script({"inference": F32}), "--fpmath", "strict,bf16", "--require", "bf16")
     assert outcome.code == 4
@@ -181,8 +223,11 @@ def test_the_two_clocks_are_told(front: Front) -> None:
 
 
 def test_an_emulated_engine_measures_once_and_is_its_own_audit(front: Front) -> None:
+    outcome = front.run(script({"inference": BF16}, machine=GRAVITON3), "--audit", "on", "--fpmath", "strict")
+    assert len(front.loads()) == 1
     outcome = front.run(script({"inference": BF16}, machine=GRAVITON3), "--audit", "on", "--fpmath", "bf16")
-    assert len(front.loads()) == 1 and "ONEDNN_VERBOSE" in front.loads()[0]["environment"]
+    assert len(front.loads()) == 3, "one without the setting, whose outputs are compared"
+    assert "ONEDNN_VERBOSE" in front.loads()[0]["environment"]
     cell = outcome.cells[0]
     assert outcome.document is not None and outcome.engine()["emulated"] is True
     assert outcome.problems() == ["emulated"] and cell["valid"] is False

@@ -13,8 +13,8 @@ inline plan::Model some_model() {
     plan::Model model;
     model.name = "net";
     model.is_bundle = true;
-    model.files["fp32"] = {"/bundles/net/fp32.pt", std::string(64, 'a'), "f32"};
-    model.files["bf16"] = {"/bundles/net/bf16.pt", std::string(64, 'b'), "bf16"};
+    model.files[{}] = {"/bundles/net/fp32.pt", std::string(64, 'a'), "f32"};
+    model.files[{"torchscript", "bf16"}] = {"/bundles/net/bf16.pt", std::string(64, 'b'), "bf16"};
     model.source = {{"library", "transformers"}};
     model.weights = {{"kind", "pretrained"}};
     return model;

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import onnxruntime
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -28,7 +29,7 @@ SCRIPT = ROOT / "scripts" / "export_models.py"
 NAMES = ("distilbert-sst2", "resnet50", "roberta-fill-mask", "roberta-sentiment")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from exporter import bundle, common, recipes, torchbench  # noqa: E402
+from exporter import bundle, common, onnx_file, recipes, torchbench  # noqa: E402
 from exporter.common import ExportError  # noqa: E402
 
 
@@ -60,9 +61,16 @@ class BakedBranch(Affine):
         return self.linear(x) if x.shape[0] == 2 else -self.linear(x)
 
 
+class Spectral(Affine):
+    """Uses an operator that ONNX has not."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.fft.fft(self.linear(x)).real
+
+
 def description(name: str = "tiny") -> dict[str, Any]:
     return {
-        "schema": "gravbench.manifest/1",
+        "schema": "gravbench.manifest/2",
         "name": name,
         "inputs": [{"name": "x", "kind": "tensor", "dtype": "f32", "shape": ["batch", 4], "values": {"uniform": [-1, 1]}}],
         "outputs": [{"name": "output", "shape": ["batch", 3]}],
@@ -74,7 +82,8 @@ def description(name: str = "tiny") -> dict[str, Any]:
 
 def write(folder: Path, module: torch.nn.Module, dtypes: tuple[str, ...] = ("fp32", "bf16")) -> None:
     torch.manual_seed(0)
-    bundle.write_bundle(folder, description(), module.eval(), [torch.randn(2, 4)], [[torch.randn(5, 4)]], list(dtypes))
+    cases = [[torch.randn(5, 4)]]
+    bundle.write_bundle(folder, description(), module.eval(), [torch.randn(2, 4)], cases, list(dtypes), list(bundle.FORMATS))
 
 
 def run_script(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -123,11 +132,47 @@ def test_a_bundle_is_whole_and_fits_the_schema(tmp_path: Path, schema: dict[str,
     write(tmp_path / "tiny", Affine())
     manifest = json.loads((tmp_path / "tiny" / "manifest.json").read_text(encoding="utf-8"))
     jsonschema.validate(manifest, schema)
-    for dtype, entry in manifest["files"].items():
+    files = {(kind, dtype): entry for kind, by_dtype in manifest["files"].items() for dtype, entry in by_dtype.items()}
+    assert set(files) == {("torchscript", "fp32"), ("torchscript", "bf16"), ("onnx", "fp32")}
+    for (_, dtype), entry in files.items():
         data = (tmp_path / "tiny" / entry["path"]).read_bytes()
         assert (entry["sha256"], entry["size_bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
         assert entry["float_inputs"] == {"fp32": "f32", "bf16": "bf16"}[dtype]
     assert list(tmp_path.iterdir()) == [tmp_path / "tiny"]
+
+
+def onnx_outputs(file: Path, x: torch.Tensor) -> dict[str, torch.Tensor]:
+    session = onnxruntime.InferenceSession(str(file))
+    names = [port.name for port in session.get_outputs()]
+    return dict(zip(names, map(torch.from_numpy, session.run(None, {"x": x.numpy()})), strict=True))
+
+
+def test_the_onnx_file_has_the_protocols_names_and_a_free_batch(tmp_path: Path) -> None:
+    module = Affine()
+    write(tmp_path / "tiny", module)
+    x = torch.randn(7, 4)
+    outputs = onnx_outputs(tmp_path / "tiny" / "fp32.onnx", x)
+    assert list(outputs) == ["output"]
+    torch.testing.assert_close(outputs["output"], module(x))
+
+
+def test_a_model_without_a_counterpart_in_onnx_is_exported_without(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "tiny", Spectral(), dtypes=("fp32",))
+    manifest = json.loads((tmp_path / "tiny" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["files"]) == {"torchscript"}
+    assert not (tmp_path / "tiny" / "fp32.onnx").exists()
+    assert "tiny: cannot be exported as ONNX" in capsys.readouterr().err
+
+
+def test_an_onnx_file_that_computes_something_else_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "tiny", Affine())
+    other = Affine().eval()
+    torch.nn.init.zeros_(other.linear.weight)
+    with pytest.raises(ExportError, match="not the eager one"):
+        onnx_file.verify("tiny", tmp_path / "tiny" / "fp32.onnx", other, [[torch.randn(2, 4)]])
+    (tmp_path / "torn.onnx").write_bytes((tmp_path / "tiny" / "fp32.onnx").read_bytes()[:100])
+    with pytest.raises(ExportError, match="cannot be loaded"):
+        onnx_file.verify("tiny", tmp_path / "torn.onnx", other, [])
 
 
 def test_the_example_outputs_are_those_of_the_eager_fp32_model(tmp_path: Path) -> None:
@@ -200,16 +245,17 @@ def test_a_bundle_is_up_to_date_only_while_nothing_about_it_changed(tmp_path: Pa
     assert not bundle.is_up_to_date(folder, "f")
 
 
-def test_recipe_weights_seed_and_dtypes_are_part_of_the_fingerprint() -> None:
-    base = bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"])
-    assert base == bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"])
+def test_recipe_weights_seed_dtypes_and_formats_are_part_of_the_fingerprint() -> None:
+    base = bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"], ["torchscript"])
+    assert base == bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"], ["torchscript"])
     others = [
-        bundle.fingerprint({"name": "b"}, "random", 0, ["fp32"]),
-        bundle.fingerprint({"name": "a"}, "pretrained", 0, ["fp32"]),
-        bundle.fingerprint({"name": "a"}, "random", 1, ["fp32"]),
-        bundle.fingerprint({"name": "a"}, "random", 0, ["fp32", "bf16"]),
+        bundle.fingerprint({"name": "b"}, "random", 0, ["fp32"], ["torchscript"]),
+        bundle.fingerprint({"name": "a"}, "pretrained", 0, ["fp32"], ["torchscript"]),
+        bundle.fingerprint({"name": "a"}, "random", 1, ["fp32"], ["torchscript"]),
+        bundle.fingerprint({"name": "a"}, "random", 0, ["fp32", "bf16"], ["torchscript"]),
+        bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"], ["torchscript", "onnx"]),
     ]
-    assert len({base, *others}) == 5
+    assert len({base, *others}) == 6
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
@@ -311,7 +357,7 @@ def test_the_mask_matters_so_the_padding_cases_test_something(kind: str) -> None
     ids, mask = recipes.other_inputs(recipe)[1]
     with torch.no_grad():
         masked, unmasked = module(ids, mask), module(ids, torch.ones_like(mask))
-    assert common.relative_error({"output": masked}, {"output": unmasked}) > 10 * bundle.FP32_RELATIVE_ERROR
+    assert common.relative_error({"output": masked}, {"output": unmasked}) > 10 * common.FP32_RELATIVE_ERROR
 
 
 def test_random_weights_follow_from_the_seed() -> None:
@@ -474,7 +520,8 @@ def test_a_model_of_torchbench_becomes_a_bundle_with_a_free_batch(export: Export
     jsonschema.validate(manifest, schema)
     assert manifest["inputs"][0]["shape"] == ["batch", 4]
     assert manifest["example"]["shape"] == {"batch": 2}
-    assert set(manifest["files"]) == {"fp32", "bf16"}
+    assert set(manifest["files"]["torchscript"]) == {"fp32", "bf16"}
+    assert set(manifest["files"]["onnx"]) == {"fp32"}
 
 
 def test_a_batch_that_cannot_be_changed_stays_a_number(export: Export, tmp_path: Path) -> None:
@@ -493,7 +540,7 @@ def test_a_model_that_does_not_run_in_bf16_is_exported_in_fp32(export: Export, t
     result = export("tokens")
     assert result.returncode == 0, result.stderr
     assert "does not run in bf16" in result.stderr
-    assert set(exported(tmp_path, "tokens")["files"]) == {"fp32"}
+    assert set(exported(tmp_path, "tokens")["files"]["torchscript"]) == {"fp32"}
 
 
 def test_whole_numbers_are_drawn_from_the_examples_range(export: Export, tmp_path: Path) -> None:
@@ -553,7 +600,8 @@ def real_bundle(name: str) -> tuple[Path, dict[str, Any]]:
 def test_an_exported_bundle_is_whole(name: str, schema: dict[str, Any]) -> None:
     folder, manifest = real_bundle(name)
     jsonschema.validate(manifest, schema)
-    for entry in manifest["files"].values():
+    assert set(manifest["files"]) == set(bundle.FORMATS)
+    for entry in [entry for of_format in manifest["files"].values() for entry in of_format.values()]:
         assert bundle.sha256(folder / entry["path"]) == entry["sha256"]
     inputs = load_file(folder / "example_inputs.safetensors")
     assert list(inputs) and set(inputs) == {item["name"] for item in manifest["inputs"]}
@@ -563,7 +611,7 @@ def test_an_exported_bundle_is_whole(name: str, schema: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exported_bundle_runs_in_old_libtorch_and_in_its_own_dtype(name: str) -> None:
     folder, manifest = real_bundle(name)
-    for dtype, entry in manifest["files"].items():
+    for dtype, entry in manifest["files"]["torchscript"].items():
         traced = torch.jit.load(str(folder / entry["path"]))
         graph = traced.inlined_graph
         assert not [node.kind() for node in graph.nodes() if "scaled_dot_product" in node.kind()]
@@ -592,4 +640,4 @@ def test_an_exported_bundle_agrees_with_eager_pytorch(name: str) -> None:
     real_bundle(name)
     result = run_script("--verify", name)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("fp32") >= 3
+    assert result.stdout.count("fp32") >= 3 and result.stdout.count("onnx") >= 3

@@ -50,7 +50,7 @@ AuditRecord record_of(const std::vector<Ran>& kernels, const std::string& isa = 
 
 Effect effect_of(const std::string& setting, const Value& value, const AuditRecord& own,
                  const std::vector<Alternative>& alternatives = {}, const std::string& thp_mode = "madvise") {
-    for (const Effect& effect : effects_of(some_cell({{setting, value}}), own, alternatives, thp_mode)) {
+    for (const Effect& effect : effects_of(some_cell({{setting, value}}), own, alternatives, {thp_mode, 2})) {
         if (effect.setting == setting) {
             return effect;
         }
@@ -81,7 +81,7 @@ TEST_CASE("every setting that is no shape is judged where it is not at its defau
 }
 
 TEST_CASE("settings at their defaults are not judged, but for threads") {
-    const std::vector<Effect> effects = effects_of(some_cell(), record_of({{}}), {}, "madvise");
+    const std::vector<Effect> effects = effects_of(some_cell(), record_of({{}}), {}, {"madvise", 2});
     REQUIRE(effects.size() == 1);
     CHECK(effects[0].setting == "threads");
 }
@@ -160,6 +160,14 @@ TEST_CASE("the kernel's view of the process judges threads, huge pages and alloc
     CHECK(verdict(effect_of("allocator", "jemalloc", own)) == "engaged");
 }
 
+TEST_CASE("threads that the engine does not read back are those that cores means on the machine") {
+    AuditRecord own;
+    own.busy_threads = 2;
+    CHECK(verdict(effect_of("threads", "cores", own)) == "engaged");
+    own.busy_threads = 1;
+    CHECK(effect_of("threads", "cores", own).evidence == "1 threads worked, of 2 asked for");
+}
+
 TEST_CASE("jit, layout, isa and matmul precision are judged against an audit without them") {
     const AuditRecord plain = record_of({{}});
     const AuditRecord other = record_of({{"matmul", "brg_matmul:avx512_core"}}, "Intel AVX2");
@@ -208,6 +216,72 @@ TEST_CASE("a model of linear layers only logs nothing, and that is no effect whe
         CHECK(verdict(effect_of("fpmath", "bf16", own)) == "unknown");
         CHECK(effect_of("fpmath", "bf16", own).evidence == "the engine printed no oneDNN log");
     }
+}
+
+/// An audit without the setting, and outputs that differ from its by this much.
+Alternative without(const std::string& setting, const Value& value, double max_abs_error, double relative_error) {
+    protocol::Comparison comparison;
+    comparison.max_abs_error = max_abs_error;
+    comparison.relative_l2_error = relative_error;
+    return {setting, value, record_of({{}}), comparison};
+}
+
+TEST_CASE("a setting of precision that changes no bit has no effect, whatever the log says") {
+    const AuditRecord in_bf16 = record_of({{"convolution", "gemm:acl", "bf16", 95}});
+    const Effect contradicted = effect_of("fpmath", "bf16", in_bf16, {without("fpmath", "strict", 0, 0)});
+    CHECK(verdict(contradicted) == "no effect");
+    CHECK_THAT(contradicted.evidence, Contains("100.0% of the time of convolutions and matmuls in bf16") &&
+                                          EndsWith("and yet no bit of the outputs differs from those with strict"));
+    const Effect agreed = effect_of("fpmath", "bf16", record_of({{}}), {without("fpmath", "strict", 0, 0)});
+    CHECK(verdict(agreed) == "no effect");
+    CHECK_THAT(agreed.evidence, Contains("none of 1 convolutions") && !Contains("and yet"));
+}
+
+TEST_CASE("a setting of precision that changes outputs beyond rounding has an effect, whatever the log says") {
+    const Effect contradicted =
+        effect_of("fpmath", "bf16", record_of({{}}), {without("fpmath", "strict", 4.5e-5, 3e-4)});
+    CHECK(verdict(contradicted) == "engaged");
+    CHECK_THAT(contradicted.evidence,
+               Contains("none of 1 convolutions and matmuls ran in bf16") &&
+                   EndsWith("; and yet the outputs differ from those with strict by up to 4.5e-05, 3.0e-04 of their "
+                            "size"));
+    AuditRecord silent;
+    silent.engine.libraries = {{"openvino", "2026.4"}};
+    CHECK(verdict(effect_of("dtype", "bf16", silent)) == "unknown");
+    CHECK(verdict(effect_of("dtype", "bf16", silent, {without("dtype", "fp32", 0.01, 3e-3)})) == "engaged");
+}
+
+TEST_CASE("rounding is no evidence of another precision") {
+    const Effect effect = effect_of("fpmath", "bf16", record_of({{}}), {without("fpmath", "strict", 1e-6, 4e-7)});
+    CHECK(verdict(effect) == "no effect");
+    CHECK_THAT(effect.evidence, EndsWith("which is no more than rounding"));
+}
+
+TEST_CASE("outputs show that a setting acts where nothing else does, and prove nothing by being the same") {
+    const AuditRecord own = record_of({{}});
+    CHECK(verdict(effect_of("jit", "freeze", own, {without("jit", "none", 1e-6, 1e-7)})) == "engaged");
+    const Effect same = effect_of("jit", "freeze", own, {without("jit", "none", 0, 0)});
+    CHECK(verdict(same) == "unknown");
+    CHECK_THAT(same.evidence, EndsWith("no bit of the outputs differs from those with none"));
+    CHECK(verdict(effect_of("graph-optimization", "off", own, {without("graph-optimization", "all", 1e-6, 1e-7)})) ==
+          "engaged");
+}
+
+TEST_CASE("an audit that only outputs are compared with may fail") {
+    Alternative failed = without("fpmath", "strict", 0, 0);
+    failed.record.problem = records::Problem{"timeout", "it hung"};
+    failed.outputs.reset();
+    CHECK(verdict(effect_of("fpmath", "bf16", record_of({{"convolution", "gemm:acl", "bf16", 95}}), {failed})) ==
+          "engaged");
+}
+
+TEST_CASE("what the engine reads back is all that is known of some settings") {
+    AuditRecord own = record_of({{}});
+    CHECK(verdict(effect_of("hint", "throughput", own)) == "unknown");
+    own.effective["hint"] = "throughput";
+    CHECK(verdict(effect_of("hint", "throughput", own)) == "engaged");
+    own.effective["hint"] = "latency";
+    CHECK(verdict(effect_of("hint", "throughput", own)) == "no effect");
 }
 
 TEST_CASE("a verdict has a name that it is known by") {

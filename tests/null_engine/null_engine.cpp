@@ -48,11 +48,7 @@ class NullModel : public engine::Model {
 class NullEngine : public engine::Engine {
   public:
     protocol::Hello describe() const override {
-        protocol::Hello hello;
-        hello.protocol = protocol::version;
-        hello.engine = engine::described_machine();
-        hello.engine.name = "null";
-        hello.engine.version = "1";
+        protocol::Hello hello = engine::hello_of("null", "1");
         hello.threads = 1;
         hello.settings = {{"jit", {"none", "freeze"}}, {"threads", {std::int64_t{1}, std::int64_t{2}}}};
         hello.environment_settings = std::vector<std::string>{};

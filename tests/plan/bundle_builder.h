@@ -53,11 +53,13 @@ inline Layer flags(const std::vector<std::pair<std::string, Json>>& given) {
     return layer;
 }
 
-/// An engine that takes any setting, of the default's label unless told otherwise.
+/// An engine that takes any setting, and needs a file for each dtype, of the default's label unless told otherwise.
 inline EngineChoice engine_that_knows_all(EngineChoice engine = {default_engine, default_engine, {}}) {
     engine.hello.protocol = protocol::version;
     for (const Setting& setting : settings()) {
-        engine.hello.settings[setting.name] = {};
+        if (setting.via != Setting::Via::file) {
+            engine.hello.settings[setting.name] = {};
+        }
     }
     return engine;
 }

@@ -24,12 +24,57 @@ TEST_CASE("a bundle is read as its manifest says") {
     CHECK(model.is_bundle);
     CHECK(model.origin == folder / "manifest.json");
     CHECK(model.description == "a classifier");
-    CHECK(model.files.at("fp32").path == folder / "fp32.pt");
-    CHECK(model.files.at("bf16").float_inputs == "bf16");
+    CHECK(model.files.at({}).path == folder / "fp32.pt");
+    CHECK(model.files.at({"torchscript", "bf16"}).float_inputs == "bf16");
     CHECK(model.inputs.size() == 1);
     CHECK(model.weights["kind"] == Json("random"));
     CHECK(model.example->inputs == folder / "in.safetensors");
     CHECK(model.example->shape == Shape{{"batch", 2}});
+}
+
+Json entry(const std::string& path) {
+    return {{"path", path}, {"sha256", std::string(64, '0')}};
+}
+
+/// A merge patch: files by format, in place of those that the builder wrote.
+Json by_format(const Json& files) {
+    Json changes{{"schema", "gravbench.manifest/2"}, {"files", files}};
+    changes["files"]["fp32"] = changes["files"]["bf16"] = nullptr;
+    return changes;
+}
+
+TEST_CASE("a bundle has files of several formats") {
+    Bundles bundles;
+    const auto folder =
+        bundles.add("net", by_format({{"torchscript", {{"fp32", entry("fp32.pt")}, {"bf16", entry("bf16.pt")}}},
+                                      {"onnx", {{"fp32", entry("fp32.onnx")}}}}));
+    const Model model = read_bundle(folder);
+    CHECK(model.files.size() == 3);
+    CHECK(model.files.at({"onnx", "fp32"}).path == folder / "fp32.onnx");
+    CHECK(model.files.at({"torchscript", "bf16"}).path == folder / "bf16.pt");
+}
+
+TEST_CASE("files by format are refused where they are none, or lack fp32") {
+    const std::pair<Json, const char*> wrong[] = {
+        {Json::object(), ": \"files\" names no file"},
+        {{{"onnx", "fp32.onnx"}}, ": files.onnx is \"fp32.onnx\", not an object of files by dtype"},
+        {{{"onnx", {{"fp32", 3}}}}, ": files.onnx.fp32: 3 is no object with path and sha256"},
+        {{{"torchscript", {{"fp32", entry("fp32.pt")}}}, {"onnx", {{"bf16", entry("bf16.onnx")}}}},
+         ": \"files.onnx\" has no fp32, which accuracy is measured against"}};
+    for (const auto& [files, message] : wrong) {
+        INFO(message);
+        Bundles bundles;
+        const auto folder = bundles.add("wrong", by_format(files));
+        CHECK_THROWS_WITH(read_bundle(folder), (folder / "manifest.json").string() + message);
+    }
+}
+
+TEST_CASE("what a lone file is, its ending says") {
+    const std::pair<const char*, const char*> formats[] = {
+        {"net.pt", "torchscript"}, {"net.onnx", "onnx"}, {"net.pt2", "pt2"}, {"net.bin", ""}, {"net", ""}};
+    for (const auto& [name, format] : formats) {
+        CHECK(lone_file(name, {}).files.begin()->first == FileKey{format, "fp32"});
+    }
 }
 
 TEST_CASE("a path that leaves the bundle is refused") {
@@ -54,10 +99,10 @@ TEST_CASE("a path within the bundle may have folders, and dots in names") {
 
 TEST_CASE("a manifest of another schema is refused, naming both") {
     Bundles bundles;
-    const auto folder = bundles.add("new", {{"schema", "gravbench.manifest/2"}});
-    CHECK_THROWS_WITH(read_bundle(folder),
-                      (folder / "manifest.json").string() +
-                          ": schema is \"gravbench.manifest/2\", expected \"gravbench.manifest/1\"");
+    const auto folder = bundles.add("new", {{"schema", "gravbench.manifest/3"}});
+    CHECK_THROWS_WITH(read_bundle(folder), (folder / "manifest.json").string() +
+                                               ": schema is \"gravbench.manifest/3\", expected "
+                                               "\"gravbench.manifest/2\" (or \"gravbench.manifest/1\")");
 }
 
 TEST_CASE("a manifest that lacks something or is malformed is refused as data") {
@@ -107,13 +152,13 @@ TEST_CASE("a file that is not the one exported is refused") {
     Bundles bundles;
     const auto folder = bundles.add("resnet50");
     Model model = read_bundle(folder);
-    CHECK_NOTHROW(check_file(model, model.files["fp32"]));
+    CHECK_NOTHROW(check_file(model, model.files[{}]));
     write_file(folder / "fp32.pt", "another model");
-    CHECK_THROWS_AS(check_file(model, model.files["fp32"]), DataError);
-    CHECK_THROWS_WITH(check_file(model, model.files["fp32"]),
+    CHECK_THROWS_AS(check_file(model, model.files[{}]), DataError);
+    CHECK_THROWS_WITH(check_file(model, model.files[{}]),
                       StartsWith((folder / "fp32.pt").string() + ": SHA-256 is " + sha256_of_text("another model")));
     std::filesystem::remove(folder / "fp32.pt");
-    CHECK_THROWS_WITH(check_file(model, model.files["fp32"]),
+    CHECK_THROWS_WITH(check_file(model, model.files[{}]),
                       StartsWith((folder / "fp32.pt").string() + ": no such file, although "));
 }
 
@@ -121,9 +166,9 @@ TEST_CASE("the hash of a file without a bundle is computed") {
     const TemporaryFolder folder;
     write_file(folder.path() / "net.pt", "abc");
     Model model = lone_file(folder.path() / "net.pt", {});
-    check_file(model, model.files["fp32"]);
+    check_file(model, model.files[{}]);
     CHECK(model.name == "net");
-    CHECK(model.files["fp32"].sha256 == sha256_of_text("abc"));
+    CHECK(model.files[{}].sha256 == sha256_of_text("abc"));
 }
 
 TEST_CASE("bundles are found by name, the first folder wins, and broken ones are told apart") {

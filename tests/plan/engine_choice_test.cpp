@@ -123,13 +123,107 @@ TEST_CASE("an engine that does not say which settings of the environment it obey
 
 TEST_CASE("load carries what the engine lists and nothing else, cores as their number") {
     const Settings complete{
-        {"jit", "freeze"}, {"layout", "contiguous"}, {"threads", "cores"}, {"fpmath", "bf16"}, {"dtype", "fp32"}};
+        {"jit", "freeze"}, {"layout", "contiguous"}, {"threads", "cores"}, {"fpmath", "bf16"}, {"dtype", "bf16"}};
     protocol::Hello hello;
     CHECK(load_settings(complete, hello, 6).empty());
-    hello.settings = {{"jit", {"none", "freeze"}}, {"threads", {}}, {"dtype", {}}, {"unheard-of", {}}};
+    hello.settings = {{"jit", {"none", "freeze"}}, {"threads", {}}, {"unheard-of", {}}};
     CHECK(load_settings(complete, hello, 6) == std::map<std::string, Value>{{"jit", "freeze"}, {"threads", 6}});
     hello.settings = {{"fpmath", {}}, {"layout", {"channels_last"}}};
     CHECK(load_settings(complete, hello, 6) == std::map<std::string, Value>{{"fpmath", "bf16"}});
+    hello.settings = {{"dtype", {"fp32", "bf16"}}};
+    CHECK(load_settings(complete, hello, 6) == std::map<std::string, Value>{{"dtype", "bf16"}});
+}
+
+TEST_CASE("cells that one reason leaves out share a note") {
+    const Plan plan = Sweep().plan({"torch", "bin/mine"},
+                                   {{"layout", "contiguous"}, {"layout", "channels_last"}, {"batch", 1}, {"batch", 8}});
+    REQUIRE(plan.notes.size() == 1);
+    CHECK_THAT(plan.notes[0], StartsWith("net:batch=1,layout=channels_last,engine=mine and 1 more are left out: "));
+}
+
+/// What an engine of these formats loads, of a model with all these files.
+std::optional<FileKey> chosen(const std::vector<FileKey>& files, const std::optional<Texts>& formats,
+                              const std::string& dtype, bool makes_dtypes = false) {
+    Model model;
+    model.is_bundle = true;
+    for (const FileKey& key : files) {
+        model.files[key] = {};
+    }
+    protocol::Hello hello;
+    hello.formats = formats;
+    if (makes_dtypes) {
+        hello.settings["dtype"] = {"fp32", "bf16"};
+    }
+    return file_for(model, hello, dtype);
+}
+
+TEST_CASE("an engine loads the file of its dtype in the first of its formats that the bundle has") {
+    const FileKey script{"torchscript", "fp32"};
+    const FileKey script_bf16{"torchscript", "bf16"};
+    const FileKey onnx{"onnx", "fp32"};
+    const std::vector<FileKey> files{script, script_bf16, onnx};
+    CHECK(chosen(files, std::nullopt, "bf16") == script_bf16);
+    CHECK(chosen(files, Texts{"torchscript"}, "fp32") == script);
+    CHECK(chosen(files, Texts{"onnx"}, "fp32") == onnx);
+    CHECK(chosen(files, Texts{"pt2", "onnx", "torchscript"}, "fp32") == onnx);
+    CHECK(chosen(files, Texts{"onnx"}, "bf16") == std::nullopt);
+    CHECK(chosen(files, Texts{"pt2"}, "fp32") == std::nullopt);
+    CHECK(chosen(files, Texts{}, "fp32") == std::nullopt);
+    CHECK(chosen({onnx}, std::nullopt, "fp32") == std::nullopt);
+}
+
+TEST_CASE("an engine that makes bf16 itself loads the file in fp32") {
+    const FileKey onnx{"onnx", "fp32"};
+    CHECK(chosen({onnx, {"onnx", "bf16"}}, Texts{"onnx"}, "bf16", true) == onnx);
+    EngineChoice engine{"openvino", "openvino", {}};
+    engine.hello.settings = {{"dtype", {"fp32"}}};
+    CHECK(not_known_to(engine, {{"dtype", "bf16"}}) == "the engine openvino does not know dtype bf16, only fp32");
+}
+
+TEST_CASE("a lone file goes to every engine that does not read another format") {
+    protocol::Hello silent;
+    protocol::Hello onnx;
+    onnx.formats = Texts{"onnx"};
+    CHECK(file_for(lone_file("net.onnx", {}), onnx, "fp32") == FileKey{"onnx", "fp32"});
+    CHECK(file_for(lone_file("net.onnx", {}), silent, "fp32") == FileKey{"onnx", "fp32"});
+    CHECK(file_for(lone_file("net.bin", {}), onnx, "fp32") == FileKey{"", "fp32"});
+    CHECK(file_for(lone_file("net.pt", {}), onnx, "fp32") == std::nullopt);
+    CHECK(file_for(lone_file("net.pt", {}), silent, "bf16") == std::nullopt);
+}
+
+/// Two engines, of which the first reads ONNX alone.
+Plan onnx_and_torch(const Bundles& bundles, const Texts& texts) {
+    const Layer layer = merged({engines(texts), flags({{"models", "net"}, {"models-dir", bundles.path().string()}})});
+    std::vector<EngineChoice> choices = engines_of(layer);
+    for (EngineChoice& choice : choices) {
+        choice.hello.formats = Texts{choice.text == "torch" ? "torchscript" : "onnx"};
+    }
+    return make_plan(layer, choices);
+}
+
+TEST_CASE("every engine has its own file, and the reference is TorchScript's where an engine reads it") {
+    const Json entry{{"path", "fp32.onnx"}, {"sha256", std::string(64, '0')}};
+    Bundles bundles;
+    bundles.add(
+        "net",
+        {{"schema", "gravbench.manifest/2"},
+         {"files",
+          {{"fp32", nullptr}, {"bf16", nullptr}, {"torchscript", {{"fp32", entry}}}, {"onnx", {{"fp32", entry}}}}}});
+    const Plan plan = onnx_and_torch(bundles, {"onnxruntime", "torch"});
+    REQUIRE(plan.cells.size() == 2);
+    CHECK(plan.cells[0].file == FileKey{"onnx", "fp32"});
+    CHECK(plan.cells[1].file == FileKey{"torchscript", "fp32"});
+    CHECK(plan.references.at(0).engine == 1);
+    CHECK(plan.references.at(0).file == FileKey{"torchscript", "fp32"});
+    CHECK(onnx_and_torch(bundles, {"onnxruntime"}).references.at(0).file == FileKey{"onnx", "fp32"});
+}
+
+TEST_CASE("a bundle without a file for the engine says which it has") {
+    Bundles bundles;
+    bundles.add("net");
+    CHECK_THROWS_WITH(onnx_and_torch(bundles, {"onnxruntime"}),
+                      "the engine onnxruntime reads onnx, and net is there as torchscript; export it again with "
+                      "scripts/export_models.py");
 }
 
 }  // namespace

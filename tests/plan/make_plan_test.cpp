@@ -105,7 +105,7 @@ TEST_CASE("a dtype that the bundle has no file of is refused with those it has")
     Planner planner;
     planner.bundles.add("single", Json::object(), {"fp32"});
     CHECK_THROWS_WITH(planner.plan({{"models", "single"}, {"dtype", "bf16"}}),
-                      "--dtype: single has no file of dtype bf16, only fp32");
+                      "single has no file of dtype bf16 for the engine torch, only fp32");
     const std::string file = (planner.bundles.path() / "net.pt").string();
     write_file(file, "x");
     CHECK_THROWS_WITH(planner.plan({{"models", file}, {"input", "f32[batch]"}, {"dtype", "bf16"}}),

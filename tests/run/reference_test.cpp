@@ -16,13 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* writes_outputs = R"({"outputs": {"output": [1, 2, 3]}})";
 
-protocol::EngineDescription fake() {
-    protocol::EngineDescription engine;
-    engine.name = "fake";
-    engine.version = "1.0";
-    return engine;
-}
-
 std::vector<std::string> names_in(const fs::path& folder) {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder)) {
@@ -36,15 +29,15 @@ TEST_CASE("a reference is made once, and read by the next run") {
     const ScriptedEngine scripted(writes_outputs);
     const fs::path cache = scripted.folder() / "cache" / "references";
     const LaunchContext context = scripted.context();
-    References first(context, fake(), cache);
-    const Reference made = first.reference_for(scripted.cell, scripted.model);
-    CHECK(first.reference_for(scripted.cell, scripted.model).outputs == made.outputs);
+    References first(context, scripted.plan(), cache);
+    const Reference made = first.reference_for(scripted.cell);
+    CHECK(first.reference_for(scripted.cell).outputs == made.outputs);
     CHECK(made.inputs_digest == "0123456789abcdef");
     CHECK(made.facts.engine == "fake");
     CHECK(made.facts.settings == "fp32, strict, jit none");
     CHECK(fs::exists(made.outputs));
-    References second(context, fake(), cache);
-    const Reference read = second.reference_for(scripted.cell, scripted.model);
+    References second(context, scripted.plan(), cache);
+    const Reference read = second.reference_for(scripted.cell);
     CHECK(read.outputs == made.outputs);
     CHECK(read.facts == made.facts);
     CHECK(scripted.loads() == 1);
@@ -57,8 +50,8 @@ TEST_CASE("the check against the export is kept with the reference") {
     scripted.model.example = plan::Example{"inputs", "outputs", {}};
     const LaunchContext context = scripted.context();
     for (int run = 0; run < 2; ++run) {
-        References references(context, fake(), scripted.folder() / "cache");
-        const Reference& reference = references.reference_for(scripted.cell, scripted.model);
+        References references(context, scripted.plan(), scripted.folder() / "cache");
+        const Reference& reference = references.reference_for(scripted.cell);
         REQUIRE(reference.facts.export_check);
         CHECK(reference.facts.export_check->cosine_similarity == 0.75);
     }
@@ -69,19 +62,19 @@ TEST_CASE("a cache folder that cannot be made costs no run: references last as l
     const ScriptedEngine scripted(writes_outputs);
     write_file(scripted.folder() / "file", "no folder");
     const LaunchContext context = scripted.context();
-    References references(context, fake(), scripted.folder() / "file" / "references");
+    References references(context, scripted.plan(), scripted.folder() / "file" / "references");
     REQUIRE(references.notes().size() == 1);
     CHECK_THAT(references.notes()[0], Contains((scripted.folder() / "file").string()) && Contains("not kept"));
-    CHECK(fs::exists(references.reference_for(scripted.cell, scripted.model).outputs));
+    CHECK(fs::exists(references.reference_for(scripted.cell).outputs));
 }
 
 TEST_CASE("a cache folder that cannot be written is like one that cannot be made") {
     const ScriptedEngine scripted(writes_outputs);
     const LaunchContext context = scripted.context();
     // No user can create files there, root among them.
-    References references(context, fake(), "/proc/self");
+    References references(context, scripted.plan(), "/proc/self");
     CHECK(references.notes().size() == 1);
-    CHECK(fs::exists(references.reference_for(scripted.cell, scripted.model).outputs));
+    CHECK(fs::exists(references.reference_for(scripted.cell).outputs));
 }
 
 TEST_CASE("a damaged description or file is made again") {
@@ -90,8 +83,8 @@ TEST_CASE("a damaged description or file is made again") {
     const LaunchContext context = scripted.context();
     fs::path outputs;
     {
-        References references(context, fake(), cache);
-        outputs = references.reference_for(scripted.cell, scripted.model).outputs;
+        References references(context, scripted.plan(), cache);
+        outputs = references.reference_for(scripted.cell).outputs;
     }
     fs::path description = outputs;
     description.replace_extension(".json");
@@ -101,13 +94,13 @@ TEST_CASE("a damaged description or file is made again") {
                                       std::string(R"({"size_bytes": 1e99})"), std::string()}) {
         INFO(damage);
         write_file(description, damage);
-        References references(context, fake(), cache);
-        CHECK(references.reference_for(scripted.cell, scripted.model).facts.engine == "fake");
+        References references(context, scripted.plan(), cache);
+        CHECK(references.reference_for(scripted.cell).facts.engine == "fake");
         CHECK(scripted.loads() == ++loads);
     }
     write_file(outputs, "cut");
-    References references(context, fake(), cache);
-    references.reference_for(scripted.cell, scripted.model);
+    References references(context, scripted.plan(), cache);
+    references.reference_for(scripted.cell);
     CHECK(scripted.loads() == ++loads);
     CHECK(fs::file_size(outputs) > 3);
 }
@@ -116,9 +109,9 @@ TEST_CASE("a failed reference fails alike each time, with its log, and leaves no
     const ScriptedEngine scripted(R"({"rules": [{"request": "outputs", "do": "abort", "text": "terminate called"}]})");
     const fs::path cache = scripted.folder() / "cache";
     const LaunchContext context = scripted.context();
-    References references(context, fake(), cache);
+    References references(context, scripted.plan(), cache);
     for (int time = 0; time < 2; ++time) {
-        CHECK_THROWS_WITH(references.reference_for(scripted.cell, scripted.model),
+        CHECK_THROWS_WITH(references.reference_for(scripted.cell),
                           Contains("signal 6") && Contains("terminate called"));
     }
     CHECK(scripted.loads() == 1);
@@ -150,8 +143,8 @@ TEST_CASE("files that other runs remove while this one prunes are no error") {
     LaunchContext context = scripted.context();
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         context.sampling.seed = seed;
-        References references(context, fake(), cache);
-        CHECK_NOTHROW(references.reference_for(scripted.cell, scripted.model));
+        References references(context, scripted.plan(), cache);
+        CHECK_NOTHROW(references.reference_for(scripted.cell));
     }
     is_over = true;
     other.join();
@@ -165,8 +158,8 @@ TEST_CASE("the oldest references go when the cache is too large, and those in us
     put_file(cache / "young.safetensors", gib / 2, std::chrono::hours(2));
     put_file(cache / "old.safetensors", gib, std::chrono::hours(3));
     const LaunchContext context = scripted.context();
-    References references(context, fake(), cache);
-    CHECK(fs::exists(references.reference_for(scripted.cell, scripted.model).outputs));
+    References references(context, scripted.plan(), cache);
+    CHECK(fs::exists(references.reference_for(scripted.cell).outputs));
     CHECK(fs::exists(cache / "in-use.safetensors"));
     CHECK(fs::exists(cache / "young.safetensors"));
     CHECK_FALSE(fs::exists(cache / "old.safetensors"));
@@ -179,8 +172,8 @@ TEST_CASE("what another run is about to rename is not pruned, however large the 
     put_file(cache / "one.safetensors", 5 * gib, std::chrono::hours(0));
     put_file(cache / "two.4711.unfinished", 5 * gib, std::chrono::hours(0));
     const LaunchContext context = scripted.context();
-    References references(context, fake(), cache);
-    CHECK(fs::exists(references.reference_for(scripted.cell, scripted.model).outputs));
+    References references(context, scripted.plan(), cache);
+    CHECK(fs::exists(references.reference_for(scripted.cell).outputs));
     CHECK(fs::exists(cache / "two.4711.unfinished"));
 }
 

@@ -24,7 +24,7 @@ class ScriptedEngine {
         write_file(folder() / "model.pt", "the fake engine reads no model");
         engine = {"fake", {GRAVBENCH_FAKE_ENGINE, "--script", (folder() / "script.json").string()}};
         model.name = "model";
-        model.files["fp32"] = {folder() / "model.pt", "0123", "f32"};
+        model.files[{}] = {folder() / "model.pt", "0123", "f32"};
         cell.key = cell.identity.model = "model";
         for (const plan::Setting& setting : plan::settings()) {
             if (setting.via != plan::Setting::Via::shape && setting.via != plan::Setting::Via::program) {
@@ -40,6 +40,16 @@ class ScriptedEngine {
         sampling.shape.block.iterations = 5;
         sampling.warmup_time = std::chrono::nanoseconds(0);
         return {{engine}, sampling, 1, folder(), stop_descriptor};
+    }
+    /// Of the one cell, the engine as the script's hello has it.
+    const plan::Plan& plan() const {
+        plan::EngineChoice choice{"fake", "fake", {}};
+        choice.hello.engine.name = "fake";
+        choice.hello.engine.version = "1.0";
+        plan_.models = {model};
+        plan_.engines = {choice};
+        plan_.references = {{}};
+        return plan_;
     }
     EngineClient client() const {
         return {engine, inherited_environment(), folder() / "log", std::chrono::minutes(2), -1};
@@ -58,6 +68,7 @@ class ScriptedEngine {
 
   private:
     TemporaryFolder folder_;
+    mutable plan::Plan plan_;
 };
 
 /// What a stop signal does, without a signal.

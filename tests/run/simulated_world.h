@@ -131,6 +131,7 @@ class SimulatedLaunch final : public LiveLaunch {
             record_.accuracy = records::Accuracy{};
         }
     }
+    std::optional<std::filesystem::path> save_outputs() override { return std::nullopt; }
     void finish() override { attempt(Event::Kind::finish, -1, world_.finish_takes); }
     const records::LaunchRecord& record() const override { return record_; }
     records::AuditRecord take_audit() override {

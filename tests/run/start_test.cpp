@@ -13,7 +13,7 @@ plan::Plan plan_into(const std::filesystem::path& folder) {
     plan::Plan plan = plan_of(2);
     plan::Model model;
     model.name = "net";
-    model.files["fp32"] = {folder / "net.pt", std::string(64, 'a')};
+    model.files[{}] = {folder / "net.pt", std::string(64, 'a')};
     plan.models.push_back(std::move(model));
     plan::EngineChoice engine;
     engine.label = "torch";
@@ -48,7 +48,7 @@ TEST_CASE("what differs between two runs is named as its user knows it") {
         CHECK(difference(before, fingerprint(plan, {})) == "engine torch is another one");
     }
     SECTION("a model's file") {
-        plan.models[0].files["fp32"].sha256 = std::string(64, 'b');
+        plan.models[0].files[{}].sha256 = std::string(64, 'b');
         CHECK(difference(before, fingerprint(plan, {})) == "model net (fp32) is another one");
     }
     SECTION("the machine") {

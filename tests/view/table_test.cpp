@@ -149,7 +149,8 @@ TEST_CASE("random weights are stated once for each model, trained ones are not")
 
 TEST_CASE("a problem is stated with its cell, message and remedy, and a failed cell's log") {
     const std::string text = render_table(document_of({failed_cell("prepare_failed")}));
-    CHECK_THAT(text, Contains("problem  net:batch=1: prepare_failed: it went wrong (use --jit none)\n"));
+    CHECK_THAT(text, Contains("problem  net:batch=1: prepare_failed: it went wrong (see the message; --jit "
+                              "none leaves it as it is)\n"));
     CHECK_THAT(text, Contains("log  net:batch=1: the engine's log ends with:\nlast words\n"));
     CHECK(line_with(render_table(document_with({{}})), "problem").empty());
 }
@@ -158,8 +159,10 @@ TEST_CASE("what several cells have alike is stated once, with all of them") {
     const std::string text =
         render_table(document_of({failed_cell("prepare_failed"), failed_cell("load_failed", {{{"batch", 2}}}),
                                   failed_cell("prepare_failed", {{{"batch", 4}}})}));
-    CHECK_THAT(text, Contains("problem  net:batch=1, net:batch=4: prepare_failed: it went wrong (use --jit none)\n"
-                              "problem  net:batch=2: load_failed: it went wrong"));
+    CHECK_THAT(text,
+               Contains("problem  net:batch=1, net:batch=4: prepare_failed: it went wrong (see the message; --jit "
+                        "none leaves it as it is)\n"
+                        "problem  net:batch=2: load_failed: it went wrong"));
     CHECK_THAT(text,
                Contains("log  net:batch=1: ") && Contains("log  net:batch=2: ") && Contains("log  net:batch=4: "));
 }

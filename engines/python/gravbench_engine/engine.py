@@ -18,6 +18,8 @@ class Engine:
     version = "0"
     # A library's name to its version, or None where it is not there.
     libraries: dict[str, str | None] = {}
+    # The formats of model files that load() reads, the best one first.
+    formats: list[str] = ["torchscript"]
     # The settings of gravbench that load() applies, each with the values that it knows; an empty list is any.
     settings: dict[str, list[Any]] = {}
     # The settings that it obeys through its environment, such as "threads" by OMP_NUM_THREADS.

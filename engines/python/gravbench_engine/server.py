@@ -94,6 +94,7 @@ class Server:
             "libraries": {"python": platform.python_version(), "numpy": np.__version__, **engine.libraries},
             "threads": engine.threads(),
             "settings": engine.settings,
+            "formats": engine.formats,
             "environment_settings": engine.environment_settings,
         }
 

@@ -3,7 +3,10 @@
 #include <sys/auxv.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "base/arm_core.h"
 #include "engines/common/cpu_features.h"
@@ -40,14 +43,29 @@ std::string arch() {
     return ::uname(&names) == 0 ? names.machine : "unknown";
 }
 
-}  // namespace
-
 protocol::EngineDescription described_machine() {
     protocol::EngineDescription description;
     description.arch = arch();
     description.cpu = cpu();
     description.features = cpu_features();
     return description;
+}
+
+}  // namespace
+
+protocol::Hello hello_of(const std::string& name, const std::string& version) {
+    protocol::Hello hello;
+    hello.protocol = protocol::version;
+    hello.engine = described_machine();
+    hello.engine.name = name;
+    hello.engine.version = version;
+    return hello;
+}
+
+int threads_of_environment() {
+    const char* const text = std::getenv("OMP_NUM_THREADS");
+    const int threads = text == nullptr ? 0 : std::atoi(text);
+    return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 std::optional<std::string> mapped_libraries(const std::set<std::string>& prefixes) {

@@ -55,15 +55,12 @@ std::string isa() {
 }  // namespace
 
 protocol::Hello TorchEngine::describe() const {
-    protocol::Hello hello;
-    hello.protocol = protocol::version;
-    hello.engine = engine::described_machine();
-    hello.engine.name = "torch";
-    hello.engine.version = TORCH_VERSION;
+    protocol::Hello hello = engine::hello_of("torch", TORCH_VERSION);
     hello.engine.libraries = libraries();
     hello.engine.isa = isa();
     hello.threads = at::get_num_threads();
     hello.settings = supported_settings();
+    hello.formats = {"torchscript"};
     // All of them are read by LibTorch and what is linked into it, or by the loader, before main.
     hello.environment_settings = {"threads", "fpmath", "lru-cache", "primitive-cache", "thp", "allocator", "isa"};
     return hello;
