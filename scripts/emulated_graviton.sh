@@ -19,52 +19,18 @@ folder=$PWD/build/emulated
 say() { printf 'emulated_graviton: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
+
 usage() { sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; }
-
-mirror() {
-  if [ -n "${DEBIAN_MIRROR:-}" ]; then
-    echo "$DEBIAN_MIRROR"
-  else
-    # shellcheck disable=SC2016  # apt's own variable
-    apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n 1
-  fi
-}
-
-# A package list of its own: the machine's sources and packages are left as they are.
-write_apt_configuration() {
-  local site keys=/usr/share/keyrings/debian-archive-keyring.gpg
-  site=$(mirror)
-  [ -n "$site" ] || fail "no Debian mirror is known here: set DEBIAN_MIRROR to the address of one"
-  [ -e "$keys" ] || fail "$keys is missing: install debian-archive-keyring"
-  mkdir -p "$folder"/apt/{lists/partial,archives/partial,packages}
-  : > "$folder/apt/status"
-  cat > "$folder/apt/sources.list" << END
-deb [arch=amd64,arm64 signed-by=$keys] $site $libraries_suite main
-deb [arch=amd64 signed-by=$keys] $site $qemu_suite main
-END
-  cat > "$folder/apt/apt.conf" << END
-Dir::Etc::sourcelist "$folder/apt/sources.list";
-Dir::Etc::sourceparts "-";
-Dir::State::lists "$folder/apt/lists";
-Dir::State::status "$folder/apt/status";
-Dir::Cache "$folder/apt";
-APT::Architectures { "amd64"; "arm64"; };
-APT::Sandbox::User "";
-END
-}
 
 fetch_packages() {
   local list=$libraries_suite
   [ -e "$folder/apt/done" ] && return
   say "fetching QEMU and the libraries for arm64"
-  write_apt_configuration
-  (
-    export APT_CONFIG=$folder/apt/apt.conf
-    cd "$folder/apt/packages"
-    apt-get update -qq
-    apt-get download -qq "qemu-user/$qemu_suite" "libssl-dev:arm64/$list" "libfmt-dev:arm64/$list" \
-      "libfmt9:arm64/$list" "libsimdjson-dev:arm64/$list" "libsimdjson14:arm64/$list" "libboost1.74-dev:arm64/$list" "nlohmann-json3-dev/$list" "libcli11-dev/$list" "catch2:arm64/$list"
-  )
+  debian_packages "$folder/apt" "amd64,arm64 $libraries_suite" "amd64 $qemu_suite" -- \
+    "qemu-user/$qemu_suite" "libssl-dev:arm64/$list" "libfmt-dev:arm64/$list" "libfmt9:arm64/$list" "libsimdjson-dev:arm64/$list" \
+    "libsimdjson14:arm64/$list" "libboost1.74-dev:arm64/$list" "nlohmann-json3-dev/$list" "libcli11-dev/$list" "catch2:arm64/$list"
   for package in "$folder"/apt/packages/*_arm64.deb "$folder"/apt/packages/*_all.deb; do
     dpkg-deb -x "$package" "$folder/sysroot"
   done

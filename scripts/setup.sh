@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing to build gravbench, to export models and to run the tests. Quick when nothing is.
 #
-#   scripts/setup.sh [--front | --emulated | --fuzz | --style]
+#   scripts/setup.sh [--front | --emulated | --engines | --fuzz | --style]
 #
 #   --emulated   the cross-compiler for aarch64 too (scripts/emulated_graviton.sh)
+#   --engines    what checks Debian's packages too (scripts/engines.sh)
 #   --fuzz       clang with libFuzzer too (scripts/fuzz.sh)
 #   --front      only what the front and its unit tests need: no Python environment, no LibTorch
 #   --style      as --front, and clang-format and clang-tidy (scripts/check_style.sh)
@@ -53,6 +54,8 @@ missing_packages() {
   has_catch2 || echo catch2
   if [ "$1" = emulated ]; then
     command -v aarch64-linux-gnu-g++ > /dev/null || echo g++-aarch64-linux-gnu
+  fi
+  if [ "$1" = emulated ] || [ "$1" = engines ]; then
     [ -e "$debian_keys" ] || echo debian-archive-keyring
   fi
   if [ "$1" = style ]; then
@@ -116,6 +119,7 @@ case "${1:-}" in
   "") ;;
   --front) what=front ;;
   --emulated) what=emulated ;;
+  --engines) what=engines ;;
   --fuzz) what=fuzz ;;
   --style) what=style ;;
   *) sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
