@@ -15,7 +15,7 @@ bool is_same(const protocol::Comparison& comparison) {
     return comparison.max_abs_error && *comparison.max_abs_error == 0;
 }
 
-/// Beyond what another order of the same additions does. An error that is no number is that of outputs that overflow.
+/// Beyond what another order of the same additions does. There is no share of what was 0 without the setting.
 bool is_beyond_rounding(const protocol::Comparison& comparison) {
     return !comparison.relative_l2_error || *comparison.relative_l2_error > most_by_rounding;
 }
@@ -53,7 +53,7 @@ Judgement by_proof(const Judgement& judgement, const protocol::Comparison& compa
 }  // namespace
 
 Judgement weighed(Judgement judgement, Numbers numbers, const protocol::Comparison& comparison, const Value& other) {
-    if (numbers == Numbers::nothing) {
+    if (numbers == Numbers::nothing || comparison.nonfinite > 0) {
         return judgement;
     }
     const std::string difference = difference_text(comparison, other);

@@ -15,7 +15,7 @@ enum class Numbers {
 };
 
 /// The judgement by other evidence, where there is some, after these outputs were looked at. `comparison` is of the
-/// outputs under the setting with those under `other`.
+/// outputs under the setting with those under `other`; where they hold NaN or infinity it says nothing.
 Judgement weighed(Judgement judgement, Numbers numbers, const protocol::Comparison& comparison, const Value& other);
 
 }  // namespace gravbench::findings

@@ -80,6 +80,9 @@ std::map<FileKey, ModelFile> read_files(const Json& json, const fs::path& manife
         return files;
     }
     for (const auto& [format, of_format] : entries.items()) {
+        if (format.empty() || !is_plain(format)) {
+            throw DataError(where + ": \"files\" has a format whose name is empty, or has control characters");
+        }
         if (!of_format.is_object()) {
             throw DataError(
                 fmt::format("{}: files.{} is {}, not an object of files by dtype", where, format, of_format.dump()));

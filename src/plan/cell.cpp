@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace gravbench::plan {
 namespace {
@@ -36,7 +37,8 @@ std::string why_no_file(const Model& model, const EngineChoice& engine, const st
         }
     }
     if (dtypes.empty()) {
-        return fmt::format("the engine {} reads {}, and {} is there as {}{}", engine.label, fmt::join(formats, ", "),
+        return fmt::format("the engine {} reads {}, and {} is there as {}{}", engine.label,
+                           formats.empty() ? "no format" : one_line(fmt::format("{}", fmt::join(formats, ", "))),
                            model.name, fmt::join(others, ", "),
                            model.is_bundle ? "; export it again with scripts/export_models.py" : "");
     }

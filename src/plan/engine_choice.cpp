@@ -74,7 +74,7 @@ bool is_among(const std::vector<Value>& known, const Value& value) {
 std::string list_of(const std::vector<Value>& values) {
     std::vector<std::string> texts;
     std::transform(values.begin(), values.end(), std::back_inserter(texts), text_of);
-    return fmt::format("{}", fmt::join(texts, ", "));
+    return one_line(fmt::format("{}", fmt::join(texts, ", ")));
 }
 
 /// Whether an engine may be asked for the setting in `load`: its dtype only where it says that it makes it.

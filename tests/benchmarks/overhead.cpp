@@ -1,6 +1,6 @@
-// How much longer an inference takes under the harness than in a bare loop against LibTorch.
+// How much longer an inference takes under the harness than in a bare loop against the engine's library.
 //
-//   overhead BARE_LOOP ENGINE MODEL.pt ROUNDS DIMENSION...
+//   overhead BARE_LOOP ENGINE MODEL ROUNDS DIMENSION...
 //
 // Each round is one launch of each, in random order, both under the same environment; the ratio of the medians is taken
 // within the round, and its interval over the rounds.
@@ -103,7 +103,7 @@ int compare(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     if (argc < 6) {
-        fmt::print(stderr, "usage: overhead BARE_LOOP ENGINE MODEL.pt ROUNDS DIMENSION...\n");
+        fmt::print(stderr, "usage: overhead BARE_LOOP ENGINE MODEL ROUNDS DIMENSION...\n");
         return 2;
     }
     try {

@@ -317,6 +317,14 @@ def test_what_an_engine_calls_itself_commands_no_terminal(front: Front) -> None:
     assert "engine py [31m fake line" in shown and not any(character in shown for character in "\x1b\x07")
 
 
+def test_what_an_engine_says_that_it_knows_commands_no_terminal(front: Front) -> None:
+    settings = front.run({"hello": {"settings": {"jit": ["\x1b[31m"]}}}, "--jit", "freeze")
+    formats = front.run({"hello": {"formats": ["\x1b[2J"]}}, models=[front.model("net.onnx")])
+    assert settings.code == 2 and "does not know jit freeze, only  [31m" in settings.stderr
+    assert formats.code == 2 and "reads  [2J, and net is there as onnx" in formats.stderr
+    assert "\x1b" not in settings.stderr + formats.stderr
+
+
 TOO_LONG = "f" * 300
 
 

@@ -251,6 +251,15 @@ TEST_CASE("a setting of precision that changes outputs beyond rounding has an ef
     CHECK(verdict(effect_of("dtype", "bf16", silent, {without("dtype", "fp32", 0.01, 3e-3)})) == "engaged");
 }
 
+TEST_CASE("outputs that are no numbers are no evidence") {
+    Alternative overflown = without("fpmath", "strict", 0, 0);
+    overflown.outputs->max_abs_error = overflown.outputs->relative_l2_error = std::nullopt;
+    overflown.outputs->nonfinite = 3;
+    const Effect effect = effect_of("fpmath", "bf16", record_of({{}}), {overflown});
+    CHECK(verdict(effect) == "no effect");
+    CHECK_THAT(effect.evidence, !Contains("outputs"));
+}
+
 TEST_CASE("rounding is no evidence of another precision") {
     const Effect effect = effect_of("fpmath", "bf16", record_of({{}}), {without("fpmath", "strict", 1e-6, 4e-7)});
     CHECK(verdict(effect) == "no effect");

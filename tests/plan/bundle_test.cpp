@@ -57,6 +57,10 @@ TEST_CASE("a bundle has files of several formats") {
 TEST_CASE("files by format are refused where they are none, or lack fp32") {
     const std::pair<Json, const char*> wrong[] = {
         {Json::object(), ": \"files\" names no file"},
+        {{{"", {{"fp32", entry("fp32.pt")}}}},
+         ": \"files\" has a format whose name is empty, or has control characters"},
+        {{{"on\nnx", {{"fp32", entry("fp32.pt")}}}},
+         ": \"files\" has a format whose name is empty, or has control characters"},
         {{{"onnx", "fp32.onnx"}}, ": files.onnx is \"fp32.onnx\", not an object of files by dtype"},
         {{{"onnx", {{"fp32", 3}}}}, ": files.onnx.fp32: 3 is no object with path and sha256"},
         {{{"torchscript", {{"fp32", entry("fp32.pt")}}}, {"onnx", {{"bf16", entry("bf16.onnx")}}}},

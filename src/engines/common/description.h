@@ -8,8 +8,8 @@
 
 namespace gravbench::engine {
 
-/// A hello of this protocol with an engine's name and version, and the machine as this process sees it, emulated or not:
-/// arch, cpu and features. The rest is the engine's to say.
+/// A hello of this protocol with an engine's name and version, and the machine as this process sees it, emulated or
+/// not: arch, cpu and features. The rest is the engine's to say.
 protocol::Hello hello_of(const std::string& name, const std::string& version);
 
 /// OMP_NUM_THREADS, for an engine whose library does not read it; all CPUs where it says nothing.
