@@ -128,7 +128,8 @@ def verify(folder: Path, arguments: argparse.Namespace) -> None:
         for line in bundle.verify(recipe["name"], dtype, target / entry["path"], model.module, cases):
             print(line)
     for entry in onnx:
-        for line in onnx_file.verify(recipe["name"], target / entry["path"], model.module, cases):
+        names = [item["name"] for item in recipe["inputs"]]
+        for line in onnx_file.verify(recipe["name"], target / entry["path"], names, model.module, cases):
             print(line)
 
 

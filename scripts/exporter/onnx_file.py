@@ -40,8 +40,8 @@ def write(path: Path, torchscript: Path, example: list[torch.Tensor], outputs: l
         raise ExportError(f"{description['name']}: cannot be exported as ONNX: {first_line(error)}") from error
 
 
-def verify(name: str, file: Path, eager: torch.nn.Module, cases: list[list[torch.Tensor]]) -> list[str]:
-    """As bundle.verify(), by ONNX Runtime."""
+def verify(name: str, file: Path, names: list[str], eager: torch.nn.Module, cases: list[list[torch.Tensor]]) -> list[str]:
+    """As bundle.verify(), by ONNX Runtime. `names` are those of the model's inputs, of which the file has those that matter."""
     try:
         session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     except Exception as error:  # Its exceptions have no common class.
@@ -50,12 +50,12 @@ def verify(name: str, file: Path, eager: torch.nn.Module, cases: list[list[torch
     for case in cases:
         with torch.no_grad():
             expected = flatten(eager(*case))
-        feed = {port.name: tensor.numpy() for port, tensor in zip(session.get_inputs(), case, strict=True)}
+        tensors = dict(zip(names, case, strict=True))
         try:
-            results = session.run(None, feed)
+            results = session.run(None, {port.name: tensors[port.name].numpy() for port in session.get_inputs()})
+            outputs = {port.name: torch.from_numpy(result) for port, result in zip(session.get_outputs(), results, strict=True)}
         except Exception as error:
             raise ExportError(f"{name} onnx: the exported model fails for {shapes_text(case)}: {first_line(error)}") from error
-        outputs = {port.name: torch.from_numpy(result) for port, result in zip(session.get_outputs(), results, strict=True)}
         lines.append(comparison_line(name, "onnx", case, outputs, expected))
         if relative_error(outputs, expected) > FP32_RELATIVE_ERROR:
             raise ExportError(f"the exported model is not the eager one: {lines[-1]}")
@@ -76,7 +76,7 @@ def write_if_possible(
         with torch.no_grad():
             outputs = list(flatten(eager(*example)))
         write(path, torchscript, example, outputs, description)
-        for line in verify(name, path, eager, [example, *cases]):
+        for line in verify(name, path, [item["name"] for item in description["inputs"]], eager, [example, *cases]):
             say(line)
     except ExportError as error:
         path.unlink(missing_ok=True)

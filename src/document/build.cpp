@@ -160,8 +160,7 @@ Cell cell_of(const plan::Cell& planned, const plan::Plan& plan, CellOutcome outc
     add_launches(outcome, measured, file, host, document, cell);
     cell.accuracy = findings::accuracy_of(outcome);
     if (outcome.audit && !outcome.audit->problem) {
-        cell.effects = findings::effects_of(planned, *outcome.audit, outcome.alternatives,
-                                            {host.thp, machine::usable_physical_cores(host)});
+        cell.effects = findings::effects_of(planned, *outcome.audit, outcome.alternatives, host.thp);
         if (!outcome.audit->audit.onednn.empty()) {
             // Under emulation the audit's launch is the only one.
             cell.audit = audit_of(planned, *outcome.audit, is_emulated_cell ? std::nullopt : cell.latency);

@@ -18,7 +18,7 @@ using records::AuditRecord;
 /// In the order of the verdicts.
 constexpr std::array<const char*, 4> verdict_names{"engaged", "partly", "no effect", "unknown"};
 
-/// How many threads were asked for: a number, or what the engine made of `cores`, or what that means here.
+/// How many threads were asked for: a number, or what the engine made of `cores`; 0 where it does not say.
 std::int64_t threads_asked_for(const Judged& judged) {
     if (const auto* count = std::get_if<std::int64_t>(&judged.value)) {
         return *count;
@@ -26,13 +26,16 @@ std::int64_t threads_asked_for(const Judged& judged) {
     const auto effective = judged.own.effective.find("threads");
     const auto* count =
         effective == judged.own.effective.end() ? nullptr : std::get_if<std::int64_t>(&effective->second);
-    return count == nullptr ? judged.host.physical_cores : *count;
+    return count == nullptr ? 0 : *count;
 }
 
 Judgement judge_threads(const Judged& judged) {
     const std::int64_t asked = threads_asked_for(judged);
     const int ran = judged.own.busy_threads;
-    if (ran == 0 || asked == 0) {
+    if (asked == 0) {
+        return {Verdict::unknown, "the engine does not say how many threads it was to use"};
+    }
+    if (ran == 0) {
         return {Verdict::unknown, "the launch was too short to see which threads worked"};
     }
     const std::string evidence = fmt::format("{} threads worked, of {} asked for", ran, asked);
@@ -44,10 +47,10 @@ Judgement judge_thp(const Judged& judged) {
     if (judged.own.huge_page_bytes == 0) {
         return {Verdict::no_effect,
                 fmt::format("no huge page backs the engine's memory (AnonHugePages 0; the host's mode is {})",
-                            judged.host.thp_mode.empty() ? "unknown" : judged.host.thp_mode)};
+                            judged.thp_mode.empty() ? "unknown" : judged.thp_mode)};
     }
     const std::string amount = fmt::format("{:.0f} MiB of the engine's memory are huge pages", mebibytes);
-    if (judged.host.thp_mode == "always") {
+    if (judged.thp_mode == "always") {
         return {Verdict::unknown, amount + ", but the host's mode is always: they come without the setting too"};
     }
     return {Verdict::engaged, amount};
@@ -177,7 +180,7 @@ bool looks_at_outputs(const std::string& setting) {
 }
 
 std::vector<Effect> effects_of(const plan::Cell& cell, const AuditRecord& own,
-                               const std::vector<Alternative>& alternatives, const HostFacts& host) {
+                               const std::vector<Alternative>& alternatives, const std::string& thp_mode) {
     std::vector<Effect> effects;
     for (const plan::Setting& setting : plan::settings()) {
         const Judge* judge = judge_for(setting.name);
@@ -185,7 +188,7 @@ std::vector<Effect> effects_of(const plan::Cell& cell, const AuditRecord& own,
         if (value == nullptr) {
             continue;
         }
-        Judged judged{setting.name, *value, own, {}, host};
+        Judged judged{setting.name, *value, own, {}, thp_mode};
         for (const Alternative& alternative : alternatives) {
             if (alternative.setting == setting.name) {
                 judged.alternatives.push_back(&alternative);

@@ -30,15 +30,9 @@ std::vector<Value> alternatives_for(const std::string& setting, const Value& val
 /// Whether the outputs under the setting are compared with those under its default, to see what it does.
 bool looks_at_outputs(const std::string& setting);
 
-/// What is known of the machine that the engine ran on.
-struct HostFacts {
-    std::string thp_mode;    ///< "always", "madvise", "never"; may be empty
-    int physical_cores = 0;  ///< that may be used: what `threads: cores` means
-};
-
 /// What became of each setting of the cell that is not at its default, and of its threads. Shapes are not judged, nor
-/// is `env`, whose meaning is the user's.
+/// is `env`, whose meaning is the user's. `thp_mode` is the host's ("always", "madvise", "never").
 std::vector<Effect> effects_of(const plan::Cell& cell, const records::AuditRecord& own,
-                               const std::vector<records::Alternative>& alternatives, const HostFacts& host);
+                               const std::vector<records::Alternative>& alternatives, const std::string& thp_mode);
 
 }  // namespace gravbench::findings

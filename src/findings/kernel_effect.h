@@ -14,7 +14,7 @@ struct Judged {
     const Value& value;
     const records::AuditRecord& own;
     std::vector<const records::Alternative*> alternatives;
-    const HostFacts& host;
+    std::string thp_mode;
 };
 
 struct Judgement {

@@ -53,7 +53,8 @@ Judgement by_proof(const Judgement& judgement, const protocol::Comparison& compa
 }  // namespace
 
 Judgement weighed(Judgement judgement, Numbers numbers, const protocol::Comparison& comparison, const Value& other) {
-    if (numbers == Numbers::nothing || comparison.nonfinite > 0) {
+    const bool is_comparable = comparison.max_abs_error && comparison.nonfinite == 0;
+    if (numbers == Numbers::nothing || !is_comparable) {
         return judgement;
     }
     const std::string difference = difference_text(comparison, other);

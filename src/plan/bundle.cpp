@@ -63,6 +63,9 @@ void add_files(const Json& entries, const std::string& format, const std::string
                std::map<FileKey, ModelFile>& files) {
     const std::string where = manifest.string();
     for (const auto& [dtype, entry] : entries.items()) {
+        if (!is_plain(dtype)) {
+            throw DataError(fmt::format("{}: \"{}\" has a dtype with control characters", where, place));
+        }
         files[{format, dtype}] =
             read_model_file(entry, manifest.parent_path(), fmt::format("{}: {}.{}", where, place, dtype));
     }

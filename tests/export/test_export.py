@@ -169,10 +169,26 @@ def test_an_onnx_file_that_computes_something_else_is_found(tmp_path: Path) -> N
     other = Affine().eval()
     torch.nn.init.zeros_(other.linear.weight)
     with pytest.raises(ExportError, match="not the eager one"):
-        onnx_file.verify("tiny", tmp_path / "tiny" / "fp32.onnx", other, [[torch.randn(2, 4)]])
+        onnx_file.verify("tiny", tmp_path / "tiny" / "fp32.onnx", ["x"], other, [[torch.randn(2, 4)]])
     (tmp_path / "torn.onnx").write_bytes((tmp_path / "tiny" / "fp32.onnx").read_bytes()[:100])
     with pytest.raises(ExportError, match="cannot be loaded"):
-        onnx_file.verify("tiny", tmp_path / "torn.onnx", other, [])
+        onnx_file.verify("tiny", tmp_path / "torn.onnx", ["x"], other, [])
+
+
+class Forgetful(Affine):
+    """Takes an input that changes nothing, which ONNX files leave out."""
+
+    def forward(self, x: torch.Tensor, unused: torch.Tensor) -> torch.Tensor:
+        return self.linear(x)
+
+
+def test_an_input_that_changes_nothing_is_left_out_of_the_onnx_file_alone(tmp_path: Path) -> None:
+    unused = {"name": "unused", "kind": "tensor", "dtype": "f32", "shape": ["batch"], "values": {"uniform": [-1, 1]}}
+    both = dict(description(), inputs=[*description()["inputs"], unused])
+    example = [torch.randn(2, 4), torch.randn(2)]
+    bundle.write_bundle(tmp_path / "tiny", both, Forgetful().eval(), example, [], ["fp32"], list(bundle.FORMATS))
+    ports = onnxruntime.InferenceSession(str(tmp_path / "tiny" / "fp32.onnx")).get_inputs()
+    assert [port.name for port in ports] == ["x"]
 
 
 def test_the_example_outputs_are_those_of_the_eager_fp32_model(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ AuditRecord record_of(const std::vector<Ran>& kernels, const std::string& isa = 
 
 Effect effect_of(const std::string& setting, const Value& value, const AuditRecord& own,
                  const std::vector<Alternative>& alternatives = {}, const std::string& thp_mode = "madvise") {
-    for (const Effect& effect : effects_of(some_cell({{setting, value}}), own, alternatives, {thp_mode, 2})) {
+    for (const Effect& effect : effects_of(some_cell({{setting, value}}), own, alternatives, thp_mode)) {
         if (effect.setting == setting) {
             return effect;
         }
@@ -81,7 +81,7 @@ TEST_CASE("every setting that is no shape is judged where it is not at its defau
 }
 
 TEST_CASE("settings at their defaults are not judged, but for threads") {
-    const std::vector<Effect> effects = effects_of(some_cell(), record_of({{}}), {}, {"madvise", 2});
+    const std::vector<Effect> effects = effects_of(some_cell(), record_of({{}}), {}, "madvise");
     REQUIRE(effects.size() == 1);
     CHECK(effects[0].setting == "threads");
 }
@@ -160,12 +160,13 @@ TEST_CASE("the kernel's view of the process judges threads, huge pages and alloc
     CHECK(verdict(effect_of("allocator", "jemalloc", own)) == "engaged");
 }
 
-TEST_CASE("threads that the engine does not read back are those that cores means on the machine") {
+TEST_CASE("threads are not judged where nobody says how many there were to be") {
     AuditRecord own;
-    own.busy_threads = 2;
-    CHECK(verdict(effect_of("threads", "cores", own)) == "engaged");
     own.busy_threads = 1;
-    CHECK(effect_of("threads", "cores", own).evidence == "1 threads worked, of 2 asked for");
+    const Effect untold = effect_of("threads", "cores", own);
+    CHECK(verdict(untold) == "unknown");
+    CHECK(untold.evidence == "the engine does not say how many threads it was to use");
+    CHECK(verdict(effect_of("threads", std::int64_t{2}, own)) == "no effect");
 }
 
 TEST_CASE("jit, layout, isa and matmul precision are judged against an audit without them") {

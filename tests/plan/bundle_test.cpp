@@ -61,6 +61,8 @@ TEST_CASE("files by format are refused where they are none, or lack fp32") {
          ": \"files\" has a format whose name is empty, or has control characters"},
         {{{"on\nnx", {{"fp32", entry("fp32.pt")}}}},
          ": \"files\" has a format whose name is empty, or has control characters"},
+        {{{"onnx", {{"fp32", entry("fp32.onnx")}, {"\x1b[2J", entry("x.onnx")}}}},
+         ": \"files.onnx\" has a dtype with control characters"},
         {{{"onnx", "fp32.onnx"}}, ": files.onnx is \"fp32.onnx\", not an object of files by dtype"},
         {{{"onnx", {{"fp32", 3}}}}, ": files.onnx.fp32: 3 is no object with path and sha256"},
         {{{"torchscript", {{"fp32", entry("fp32.pt")}}}, {"onnx", {{"bf16", entry("bf16.onnx")}}}},
