@@ -53,8 +53,8 @@ Audits::Audits(World& world, const plan::Plan& plan, std::function<void(const re
     for (const plan::Cell& cell : plan.cells) {
         for (const Other& other : others_of(cell)) {
             if (other.has_outputs_compared) {
-                compared_.insert(cell.key);
-                compared_.insert(other.cell.key);
+                ++comparisons_left_[cell.key];
+                ++comparisons_left_[other.cell.key];
             }
         }
     }
@@ -106,7 +106,19 @@ const records::AuditRecord& Audits::record_for(const plan::Cell& cell) {
     return made_.at(cell.key);
 }
 
-/// Nothing where one of them is not there, or they cannot be compared.
+/// Outputs of many cells would fill a folder for temporary files.
+void Audits::release_outputs(const std::string& cell) {
+    if (--comparisons_left_[cell] > 0) {
+        return;
+    }
+    if (const auto found = outputs_.find(cell); found != outputs_.end()) {
+        std::error_code ignored;
+        std::filesystem::remove(found->second, ignored);
+        outputs_.erase(found);
+    }
+}
+
+/// Nothing where one of them is not there, or they cannot be compared, or say nothing.
 std::optional<protocol::Comparison> Audits::compared(const plan::Cell& cell, const plan::Cell& other) const {
     const auto own = outputs_.find(cell.key);
     const auto others = outputs_.find(other.key);
@@ -114,7 +126,7 @@ std::optional<protocol::Comparison> Audits::compared(const plan::Cell& cell, con
         return std::nullopt;
     }
     try {
-        return compare_files(own->second, others->second, cell.batch());
+        return compare_real_outputs(own->second, others->second, cell.batch());
     } catch (const EngineError&) {
         return std::nullopt;
     }
@@ -122,13 +134,19 @@ std::optional<protocol::Comparison> Audits::compared(const plan::Cell& cell, con
 
 void Audits::audit(const plan::Cell& cell, records::CellOutcome& outcome) {
     outcome.audit = record_for(cell);
-    if (outcome.audit->problem) {
-        return;
+    const std::vector<Other> others = others_of(cell);
+    for (const Other& other : others) {
+        if (!outcome.audit->problem) {
+            const records::AuditRecord& record = record_for(other.cell);
+            outcome.alternatives.push_back({other.setting, other.value, record,
+                                            other.has_outputs_compared ? compared(cell, other.cell) : std::nullopt});
+        }
     }
-    for (const Other& other : others_of(cell)) {
-        const records::AuditRecord& record = record_for(other.cell);
-        outcome.alternatives.push_back({other.setting, other.value, record,
-                                        other.has_outputs_compared ? compared(cell, other.cell) : std::nullopt});
+    for (const Other& other : others) {
+        if (other.has_outputs_compared) {
+            release_outputs(cell.key);
+            release_outputs(other.cell.key);
+        }
     }
 }
 

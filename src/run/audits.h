@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@ class Audits {
     /// Takes the audit that a launch made.
     void add(records::AuditRecord record);
     /// Whether the cell's outputs are to be compared with those under another setting.
-    bool wants_outputs(const std::string& cell) const { return compared_.count(cell) != 0; }
+    bool wants_outputs(const std::string& cell) const { return comparisons_left_.count(cell) != 0; }
     void keep_outputs(const std::string& cell, const std::optional<std::filesystem::path>& outputs);
 
     /// What its launches measure.
@@ -40,12 +39,13 @@ class Audits {
   private:
     const records::AuditRecord& record_for(const plan::Cell& cell);
     std::optional<protocol::Comparison> compared(const plan::Cell& cell, const plan::Cell& other) const;
+    void release_outputs(const std::string& cell);
 
     World& world_;
     plan::LaunchShape shape_;
     std::function<void(const records::AuditRecord&)> keep_;
     std::map<std::string, records::AuditRecord> made_;
-    std::set<std::string> compared_;  ///< keys of cells whose outputs are compared
+    std::map<std::string, int> comparisons_left_;  ///< by the keys of cells whose outputs are compared
     std::map<std::string, std::filesystem::path> outputs_;
 };
 

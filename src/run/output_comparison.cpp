@@ -32,10 +32,9 @@ std::vector<protocol::OutputShape> shapes_of(const TensorFile& file) {
     return shapes;
 }
 
-}  // namespace
-
-protocol::Comparison compare_files(const std::filesystem::path& outputs, const std::filesystem::path& reference,
-                                   std::int64_t batch) {
+/// Of no elements where none is to be compared.
+protocol::Comparison compared(const std::filesystem::path& outputs, const std::filesystem::path& reference,
+                              std::int64_t batch, bool are_reals_enough) {
     constexpr const char* of_engine = "engine_garbled";
     constexpr const char* of_reference = "reference_not_readable";
     try {
@@ -50,6 +49,9 @@ protocol::Comparison compare_files(const std::filesystem::path& outputs, const s
         for (std::size_t i = 0; i < cell.tensors().size(); ++i) {
             const StoredTensor& x = cell.tensors()[i];
             const StoredTensor& y = wanted.tensors()[partners->at(i)];
+            if (are_reals_enough && !x.type->is_real) {
+                continue;
+            }
             const protocol::Rows rows = protocol::rows_of(x.shape, x.type->is_real, batch);
             for (std::int64_t row = 0; row < rows.count; ++row) {
                 const std::int64_t from = row * rows.elements;
@@ -63,6 +65,19 @@ protocol::Comparison compare_files(const std::filesystem::path& outputs, const s
     } catch (const std::bad_alloc&) {
         throw EngineError("out_of_memory", outputs.string() + ": too large to be compared");
     }
+}
+
+}  // namespace
+
+protocol::Comparison compare_files(const std::filesystem::path& outputs, const std::filesystem::path& reference,
+                                   std::int64_t batch) {
+    return compared(outputs, reference, batch, false);
+}
+
+std::optional<protocol::Comparison> compare_real_outputs(const std::filesystem::path& outputs,
+                                                         const std::filesystem::path& other, std::int64_t batch) {
+    const protocol::Comparison comparison = compared(outputs, other, batch, true);
+    return comparison.elements == 0 ? std::nullopt : std::optional(comparison);
 }
 
 }  // namespace gravbench::run

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "protocol/messages.h"
 
@@ -12,5 +13,10 @@ namespace gravbench::run {
 /// reference_not_readable, outputs_do_not_match.
 protocol::Comparison compare_files(const std::filesystem::path& outputs, const std::filesystem::path& reference,
                                    std::int64_t batch);
+
+/// The same of the outputs of types with fractions alone; nothing where there are none. Whole numbers, such as the
+/// index of a class, stay the same where the numbers behind them do not, and jump where these change by a rounding.
+std::optional<protocol::Comparison> compare_real_outputs(const std::filesystem::path& outputs,
+                                                         const std::filesystem::path& other, std::int64_t batch);
 
 }  // namespace gravbench::run

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import onnx as onnx_format
 import pytest
 import torch
 from conftest import Engine, EngineFailure, fnv1a, generated, tensor
@@ -111,6 +112,25 @@ def test_arguments_go_to_the_inputs_of_their_names(engine: Engine, onnx: Path, t
     for arguments in ((x, y), (y, x)):
         engine.inputs(*arguments)
         assert engine.outputs(tmp_path / "made")["output.0"].flatten()[0] == 2
+
+
+def test_an_input_of_any_rank_takes_any_shape_or_the_model_is_refused(engine: Engine, tmp_path: Path) -> None:
+    graph = onnx_format.helper.make_graph(
+        [onnx_format.helper.make_node("Relu", ["x"], ["output"])],
+        "relu",
+        [onnx_format.helper.make_tensor_value_info("x", onnx_format.TensorProto.FLOAT, None)],
+        [onnx_format.helper.make_tensor_value_info("output", onnx_format.TensorProto.FLOAT, None)],
+    )
+    opset = [onnx_format.helper.make_opsetid("", 17)]
+    onnx_format.save(onnx_format.helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "relu.onnx")
+    if engine.ask("hello", protocol=1)["engine"]["name"] == "openvino":
+        with pytest.raises(EngineFailure, match="doesn't support Parameter operation with dynamic rank"):
+            engine.load(tmp_path / "relu.onnx")
+        return
+    engine.load(tmp_path / "relu.onnx")
+    for number, shape in enumerate([(3,), (2, 3), (2, 1, 3)]):
+        engine.inputs({"name": "x", **tensor("f32", *shape, values={"constant": 5})})
+        assert engine.outputs(tmp_path / f"made-{number}")["output"].shape == shape
 
 
 def test_arguments_without_those_names_go_by_their_order(engine: Engine, onnx: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,6 +48,10 @@ class SimulatedWorld final : public World {
     /// Whether Ctrl-C comes while this goes on.
     std::function<bool(const Event& event)> interrupts = [](const Event&) { return false; };
     std::function<bool(const Event& event)> is_restless = [](const Event&) { return false; };
+    /// What a launch writes where its outputs are asked for; nothing by default.
+    std::function<std::optional<std::filesystem::path>(const std::string& cell)> outputs = [](const std::string&) {
+        return std::nullopt;
+    };
 
     std::vector<Event> events;
     std::size_t alive = 0;
@@ -131,7 +136,7 @@ class SimulatedLaunch final : public LiveLaunch {
             record_.accuracy = records::Accuracy{};
         }
     }
-    std::optional<std::filesystem::path> save_outputs() override { return std::nullopt; }
+    std::optional<std::filesystem::path> save_outputs() override { return world_.outputs(record_.cell); }
     void finish() override { attempt(Event::Kind::finish, -1, world_.finish_takes); }
     const records::LaunchRecord& record() const override { return record_; }
     records::AuditRecord take_audit() override {

@@ -33,7 +33,10 @@ engine::Port port_of(const Ort::Session& session, std::size_t index) {
     if (type.GetONNXType() == ONNX_TYPE_TENSOR) {
         const auto info = type.GetTensorTypeAndShapeInfo();  // It lives no longer than `type`.
         port.type = type_of(info.GetElementType());
-        port.shape = info.GetShape();
+        // One whose rank is free has no dimensions either: any shape will do, as far as can be seen here.
+        if (const std::vector<std::int64_t> shape = info.GetShape(); !shape.empty()) {
+            port.shape = shape;
+        }
     }
     return port;
 }

@@ -22,15 +22,18 @@ std::string dtype_of(const ov::element::Type& type) {
     return type == ov::element::f32 ? "fp32" : type == ov::element::f16 ? "fp16" : type.get_type_name();
 }
 
-/// The precision is always said: by default it is whichever the CPU is fastest in.
+/// The precision is always said: by default it is whichever the CPU is fastest in, and of an "execution" for
+/// performance weights that are compressed may be multiplied in int8.
 ov::AnyMap properties_from(const LoadRequest& request) {
     const bool is_bf16 = request.word("dtype", "fp32") == "bf16";
     const bool is_for_throughput = request.word("hint", "latency") == "throughput";
-    return {ov::hint::inference_precision(is_bf16 ? ov::element::bf16 : ov::element::f32),
-            ov::hint::performance_mode(is_for_throughput ? ov::hint::PerformanceMode::THROUGHPUT
-                                                         : ov::hint::PerformanceMode::LATENCY),
-            ov::inference_num_threads(
-                static_cast<std::int32_t>(request.number("threads", engine::threads_of_environment())))};
+    return {
+        ov::hint::inference_precision(is_bf16 ? ov::element::bf16 : ov::element::f32),
+        ov::hint::execution_mode(is_bf16 ? ov::hint::ExecutionMode::PERFORMANCE : ov::hint::ExecutionMode::ACCURACY),
+        ov::hint::performance_mode(is_for_throughput ? ov::hint::PerformanceMode::THROUGHPUT
+                                                     : ov::hint::PerformanceMode::LATENCY),
+        ov::inference_num_threads(
+            static_cast<std::int32_t>(request.number("threads", engine::threads_of_environment())))};
 }
 
 std::map<std::string, Value> in_force(const ov::CompiledModel& model) {
