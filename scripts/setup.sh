@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing to build gravbench, to export models and to run the tests. Quick when nothing is.
 #
-#   scripts/setup.sh [--front | --emulated | --engines | --fuzz | --style]
+#   scripts/setup.sh [--front | --emulated | --engines | --libtorch | --fuzz | --style]
 #
 #   --emulated   the cross-compiler for aarch64 too (scripts/emulated_graviton.sh)
 #   --engines    what checks Debian's packages too (scripts/engines.sh)
+#   --libtorch   Debian's LibTorch too, beside the one of the Python environment (scripts/engines.sh torch-1.13)
 #   --fuzz       clang with libFuzzer too (scripts/fuzz.sh)
 #   --front      only what the front and its unit tests need: no Python environment, no LibTorch
 #   --style      as --front, and clang-format and clang-tidy (scripts/check_style.sh)
@@ -57,6 +58,9 @@ missing_packages() {
   fi
   if [ "$1" = emulated ] || [ "$1" = engines ]; then
     [ -e "$debian_keys" ] || echo debian-archive-keyring
+  fi
+  if [ "$1" = libtorch ]; then
+    has_header torch/script.h || echo libtorch-dev
   fi
   if [ "$1" = style ]; then
     command -v clang-format > /dev/null || echo clang-format
@@ -120,6 +124,7 @@ case "${1:-}" in
   --front) what=front ;;
   --emulated) what=emulated ;;
   --engines) what=engines ;;
+  --libtorch) what=libtorch ;;
   --fuzz) what=fuzz ;;
   --style) what=style ;;
   *) sed -n '2,/^set -e/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;

@@ -36,7 +36,9 @@ say "exporting the models (up to date ones are left as they are)"
 build/venv/bin/python scripts/export_models.py --weights auto
 case "$(uname -m) $*" in
   x86_64*-LE\ emulated* | x86_64*-L\ fast*) ;;
-  x86_64*) scripts/emulated_graviton.sh "${emulated[@]}" || say "no emulated Graviton: its tests will fail, with the reason above (-LE emulated leaves them out)" ;;
+  x86_64*)
+    [ "$is_all" = no ] || scripts/engines.sh --emulated || say "no old LibTorch under emulation: its tests will fail, with the reason above"
+    scripts/emulated_graviton.sh "${emulated[@]}" || say "no emulated Graviton: its tests will fail, with the reason above (-LE emulated leaves them out)" ;;
 esac
 say "running the tests"
 ctest --preset release "${options[@]}" "$@"

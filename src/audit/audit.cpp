@@ -201,6 +201,9 @@ Audit make_audit(const LaunchLog& text, const std::vector<std::int64_t>& samples
         tally[execution.kernel].time_ms += execution.time_ms;
     }
     audit.kernels = tally.take();
+    for (KernelUse& use : audit.kernels) {
+        use.kernel.is_precision_hidden = hides_precision(audit.onednn, use.kernel);
+    }
     const std::size_t length = executions_each(executions, audit.inferences);
     audit.clocks = read_clocks(executions, length, samples_ns);
     if (has_one_order(executions, length)) {

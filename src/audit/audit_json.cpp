@@ -55,7 +55,8 @@ Json to_json(const KernelUse& use) {
         json[text.name] = use.kernel.*(text.member);
     }
     json["family"] = family_of(use.kernel);
-    json["bf16"] = is_compute(use.kernel) ? Json(is_bf16(use.kernel)) : Json();
+    const bool is_known = is_compute(use.kernel) && !use.kernel.is_precision_hidden;
+    json["bf16"] = is_known ? Json(is_bf16(use.kernel)) : Json();
     const auto operations = floating_point_operations(use.kernel);
     json["flops"] = operations ? Json(*operations) : Json();
     const auto bytes = bytes_moved(use.kernel);
@@ -130,7 +131,9 @@ Audit audit_from(const Json& json, const std::string& where) {
     audit.unknown_lines = checked::small_integer(json, "unknown_lines", where);
     audit.torn_lines = checked::small_integer(json, "torn_lines", where);
     for (const Json& kernel : checked::list(json, "kernels", where)) {
-        audit.kernels.push_back(use_from(kernel, checked::place_of(where, "kernels", audit.kernels.size())));
+        KernelUse use = use_from(kernel, checked::place_of(where, "kernels", audit.kernels.size()));
+        use.kernel.is_precision_hidden = hides_precision(audit.onednn, use.kernel);
+        audit.kernels.push_back(std::move(use));
     }
     read_sequence(audit, checked::object(json, "sequence", where), checked::place_of(where, "sequence"));
     return audit;

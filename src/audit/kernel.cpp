@@ -130,4 +130,10 @@ bool is_f16(const Kernel& kernel) {
            (has_type(kernel, "f16") || (is_amx_of_f32(kernel) && contains(kernel.implementation, "fp16")));
 }
 
+bool hides_precision(const std::string& onednn, const Kernel& kernel) {
+    const bool is_asked = contains(kernel.attributes, "attr-fpmath");
+    return starts_with(onednn, "2.") && is_asked && is_compute(kernel) && family_of(kernel) == "acl" &&
+           !is_bf16(kernel) && !is_f16(kernel);
+}
+
 }  // namespace gravbench::audit

@@ -18,6 +18,8 @@ struct Kernel {
     std::string problem;
     std::string algorithm;   ///< "convolution_direct"
     std::string attributes;  ///< without the scratchpad's, which say nothing of the work
+    /// Whether the log hides in which precision it multiplied; see hides_precision().
+    bool is_precision_hidden = false;
 
     bool operator==(const Kernel&) const = default;
 };
@@ -41,5 +43,9 @@ bool is_bf16(const Kernel& kernel);
 
 /// The same of f16 (AMX with fp16, or f16 weights or source).
 bool is_f16(const Kernel& kernel);
+
+/// Whether a log of this version of oneDNN hides in which precision the kernel multiplied: under fpmath oneDNN 2.x lets
+/// Arm Compute Library convert f32 to BF16 inside of its kernel, and prints f32 (docs/facts.md).
+bool hides_precision(const std::string& onednn, const Kernel& kernel);
 
 }  // namespace gravbench::audit

@@ -29,6 +29,10 @@ std::optional<std::string> share_complaint(const Audit& audit, double least, con
 }
 
 std::optional<std::string> bf16_complaint(const Audit& audit, double least) {
+    const std::string hidden = hidden_precision(audit);
+    if (!hidden.empty()) {
+        return hidden;
+    }
     return share_complaint(audit, least, summarise(audit).bf16_share, "bf16", is_bf16);
 }
 

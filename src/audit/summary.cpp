@@ -50,9 +50,11 @@ std::vector<Part> parts(const Audit& audit, const std::function<std::string(cons
 
 Summary summarise(const Audit& audit) {
     Summary summary;
+    double bf16_calls = 0;
     double bf16_ms = 0;
     double f16_ms = 0;
     double acl_ms = 0;
+    bool is_hidden = false;
     for (const KernelUse& use : audit.kernels) {
         const double ms = per_inference(audit, use.time_ms);
         const double calls = per_inference(audit, use.calls);
@@ -71,10 +73,11 @@ Summary summarise(const Audit& audit) {
         if (is_compute(use.kernel)) {
             summary.compute_calls += calls;
             summary.compute_ms += ms;
-            summary.bf16_calls += is_bf16(use.kernel) ? calls : 0;
+            bf16_calls += is_bf16(use.kernel) ? calls : 0;
             bf16_ms += is_bf16(use.kernel) ? ms : 0;
             f16_ms += is_f16(use.kernel) ? ms : 0;
             acl_ms += family_of(use.kernel) == "acl" ? ms : 0;
+            is_hidden = is_hidden || (use.calls > 0 && use.kernel.is_precision_hidden);
             if (const auto operations = floating_point_operations(use.kernel); operations && use.calls > 0) {
                 summary.flops = summary.flops.value_or(0) + *operations * calls;
             }
@@ -82,9 +85,14 @@ Summary summarise(const Audit& audit) {
     }
     summary.families = parts(audit, family_of);
     if (summary.compute_ms > 0) {
+        summary.acl_share = acl_ms / summary.compute_ms;
+    }
+    if (!is_hidden) {
+        summary.bf16_calls = bf16_calls;
+    }
+    if (summary.compute_ms > 0 && !is_hidden) {
         summary.bf16_share = bf16_ms / summary.compute_ms;
         summary.f16_share = f16_ms / summary.compute_ms;
-        summary.acl_share = acl_ms / summary.compute_ms;
     }
     return summary;
 }
@@ -104,6 +112,13 @@ std::string list_kernels(const Audit& audit, const std::function<bool(const Kern
     return named.size() > most ? fmt::format("{} and {} more", text, named.size() - most) : text;
 }
 
+std::string hidden_precision(const Audit& audit) {
+    const std::string hidden = list_kernels(audit, [](const Kernel& kernel) { return kernel.is_precision_hidden; });
+    return hidden.empty() ? ""
+                          : fmt::format("oneDNN {} does not show in which precision Arm Compute Library multiplied: {}",
+                                        audit.onednn, hidden);
+}
+
 Json describe(const Audit& audit, std::optional<double> unprofiled_ms, bool is_bf16_requested) {
     const Summary summary = summarise(audit);
     // A kernel that is slower under the profile must not make the rest negative.
@@ -120,7 +135,7 @@ Json describe(const Audit& audit, std::optional<double> unprofiled_ms, bool is_b
                  {"bf16",
                   {{"requested", is_bf16_requested},
                    {"engaged", rounded(summary.bf16_share)},
-                   {"calls", summary.bf16_calls},
+                   {"calls", summary.bf16_calls ? Json(*summary.bf16_calls) : Json()},
                    {"of", summary.compute_calls}}},
                  {"acl_share", rounded(summary.acl_share)},
                  {"flops", rounded(summary.flops)},

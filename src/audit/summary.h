@@ -26,12 +26,12 @@ struct Summary {
     std::vector<Part> families;
     double compute_calls = 0;  ///< convolutions, matmuls and their like
     double compute_ms = 0;
-    /// Shares of compute_ms; nothing where no compute kernel ran in oneDNN.
+    /// Shares of compute_ms; nothing where no compute kernel ran in oneDNN, and of precisions where the log hides them.
     std::optional<double> bf16_share;
     std::optional<double> f16_share;
     std::optional<double> acl_share;
-    double bf16_calls = 0;
-    std::optional<double> flops;  ///< nothing where no descriptor could be read
+    std::optional<double> bf16_calls;  ///< nothing where the log hides them
+    std::optional<double> flops;       ///< nothing where no descriptor could be read
     double reorders = 0;
     double reorder_ms = 0;
     double reference_calls = 0;
@@ -46,6 +46,10 @@ struct Summary {
 };
 
 Summary summarise(const Audit& audit);
+
+/// "oneDNN 2.7.3 does not show in which precision Arm Compute Library multiplied: 12 matmul f32 gemm:acl"; empty where
+/// the log hides none.
+std::string hidden_precision(const Audit& audit);
 
 /// "convolution f32 jit:avx512_core", as sentences name a kernel: primitive, type of the weights (else of the source),
 /// implementation.

@@ -61,11 +61,19 @@ Version version_of(const std::string& text) {
 const std::vector<Regression>& regressions() {
     static const std::vector<Regression> table{
         {"torch",
+         {1, 13, 1},
+         {1, 14},
+         has_no_acl,
+         "the wheel of 1.13.1 for aarch64 was built without oneDNN and Arm Compute Library; that of 1.13.0 has both",
+         "pip install torch==1.13.0, or 'torch>=2.1'",
+         "https://github.com/pytorch/pytorch/issues/96983"},
+        {"torch",
          {2, 0, 0},
          {2, 0, 1},
          has_no_acl,
-         "the wheels of 2.0.0 for aarch64 were built without oneDNN and Arm Compute Library",
-         "pip install 'torch>=2.1'",
+         "the first wheel of 2.0.0 for aarch64 was built without oneDNN and Arm Compute Library; build 2.0.0-1 has "
+         "both",
+         "pip install --force-reinstall torch==2.0.0, which takes build 2.0.0-1; or 'torch>=2.1'",
          "https://github.com/pytorch/pytorch/issues/96983"},
         {"torch",
          {2, 1},

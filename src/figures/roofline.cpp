@@ -22,7 +22,7 @@ double bf16_peak_for(const std::string& implementation, const Peaks& peaks) {
 
 /// 0 where it is not known: no peak is measured for f16 and integers.
 double peak_for(const audit::Kernel& kernel, const Peaks& peaks) {
-    if (audit::is_f16(kernel)) {
+    if (audit::is_f16(kernel) || kernel.is_precision_hidden) {
         return 0;
     }
     if (audit::is_bf16(kernel)) {

@@ -142,6 +142,10 @@ Judgement judge_fpmath(const Judged& judged) {
     if (summary.compute_calls == 0) {
         return {Verdict::no_effect, nothing_to_speed_up(judged.own)};
     }
+    const std::string hidden = audit::hidden_precision(judged.own.audit);
+    if (!hidden.empty()) {
+        return {Verdict::unknown, hidden + (is_word(judged.value, "bf16") ? reason_against_bf16(judged.own) : "")};
+    }
     if (is_word(judged.value, "bf16")) {
         return judge_share(judged.own, summary.bf16_share.value_or(0), "bf16", audit::is_bf16);
     }
@@ -157,9 +161,12 @@ Judgement judge_dtype(const Judged& judged) {
         return without_log(judged.own);
     }
     const Summary summary = audit::summarise(judged.own.audit);
-    return summary.compute_calls == 0
-               ? Judgement{Verdict::unknown, "no convolution or matmul ran in oneDNN; elsewhere is not seen"}
-               : judge_share(judged.own, summary.bf16_share.value_or(0), "bf16", audit::is_bf16);
+    if (summary.compute_calls == 0) {
+        return {Verdict::unknown, "no convolution or matmul ran in oneDNN; elsewhere is not seen"};
+    }
+    const std::string hidden = audit::hidden_precision(judged.own.audit);
+    return !hidden.empty() ? Judgement{Verdict::unknown, hidden}
+                           : judge_share(judged.own, summary.bf16_share.value_or(0), "bf16", audit::is_bf16);
 }
 
 Judgement judge_matmul_precision(const Judged& judged) {
@@ -171,9 +178,12 @@ Judgement judge_matmul_precision(const Judged& judged) {
     if (difference.empty()) {
         return {Verdict::no_effect, "the same kernels in oneDNN as with highest"};
     }
-    const double share = audit::summarise(judged.own.audit).bf16_share.value_or(0);
-    return {share >= audit::default_share ? Verdict::engaged : Verdict::partly,
-            fmt::format("{}; {:.1f}% of the time of convolutions and matmuls in bf16", difference, 100 * share)};
+    const std::optional<double> share = audit::summarise(judged.own.audit).bf16_share;
+    if (!share) {
+        return {Verdict::partly, difference};
+    }
+    return {*share >= audit::default_share ? Verdict::engaged : Verdict::partly,
+            fmt::format("{}; {:.1f}% of the time of convolutions and matmuls in bf16", difference, 100 * *share)};
 }
 
 Judgement judge_jit(const Judged& judged) {

@@ -62,7 +62,9 @@ Judgement weighed(Judgement judgement, Numbers numbers, const protocol::Comparis
         return by_proof(judgement, comparison, difference);
     }
     const bool is_first_sign = judgement.verdict == Verdict::unknown && !is_same(comparison);
-    return joined(is_first_sign ? Verdict::engaged : judgement.verdict, judgement.evidence, "; ", difference);
+    const bool is_contradicted = judgement.verdict == Verdict::no_effect && !is_same(comparison);
+    return joined(is_first_sign ? Verdict::engaged : judgement.verdict, judgement.evidence,
+                  is_contradicted ? "; and yet " : "; ", difference);
 }
 
 }  // namespace gravbench::findings

@@ -46,6 +46,15 @@ TEST_CASE("the wheel of 2.0.0 for aarch64 is at fault only where it lacks the li
     CHECK(threads_for(graviton3_facts(), engine).size() == 1);
 }
 
+TEST_CASE("so is that of 1.13.1") {
+    Engine engine = with_versions(arm_engine(), "1.13.1", "");
+    CHECK(threads_for(graviton3_facts(), engine).empty());
+    engine.acl.clear();
+    CHECK(threads_for(graviton3_facts(), engine) ==
+          std::vector<std::string>{"https://github.com/pytorch/pytorch/issues/96983"});
+    CHECK(threads_for(graviton3_facts(), with_versions(engine, "1.13.0", "")).empty());
+}
+
 TEST_CASE("GNU's old OpenMP is at fault only with many cores") {
     Facts facts = graviton3_facts();
     const Engine engine = with_versions(arm_engine(), "2.8.0", "3.7.1");

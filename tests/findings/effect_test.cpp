@@ -252,6 +252,42 @@ TEST_CASE("a setting of precision that changes outputs beyond rounding has an ef
     CHECK(verdict(effect_of("dtype", "bf16", silent, {without("dtype", "fp32", 0.01, 3e-3)})) == "engaged");
 }
 
+/// What LibTorch 2.0.0 logs on a Graviton3 under fpmath bf16.
+AuditRecord record_of_onednn_2() {
+    AuditRecord own;
+    own.audit = audit::make_audit(
+        {"onednn_verbose,info,oneDNN v2.7.3 (commit x)\n",
+         "onednn_verbose,info,prim_template:operation,engine,primitive,implementation,prop_kind,memory_descriptors,"
+         "attributes,auxiliary,problem_desc,exec_time\n"
+         "onednn_verbose,exec,cpu,matmul,gemm:acl,undef,src_f32::blocked:abc:f0 wei_f32::blocked:abc:f0 "
+         "dst_f32::blocked:abc:f0,attr-scratchpad:user attr-fpmath:bf16 ,,1x9x64:1x64x256:1x9x256,4\n"},
+        {4000000});
+    own.engine.libraries = {{"onednn", "2.7.3"}};
+    own.engine.arch = "aarch64";
+    own.engine.cpu = "Neoverse V1";
+    own.engine.features = {"asimd", "sve", "bf16"};
+    return own;
+}
+
+TEST_CASE("where oneDNN 2.x hides what Arm Compute Library made of fpmath, outputs decide") {
+    AuditRecord own = record_of_onednn_2();
+    const Effect unseen = effect_of("fpmath", "bf16", own);
+    CHECK(verdict(unseen) == "unknown");
+    CHECK(verdict(effect_of("dtype", "bf16", own)) == "unknown");
+    CHECK(unseen.evidence ==
+          "oneDNN 2.7.3 does not show in which precision Arm Compute Library multiplied: 1 matmul f32 gemm:acl");
+    const Effect engaged = effect_of("fpmath", "bf16", own, {without("fpmath", "strict", 4.5e-5, 1.9e-4)});
+    CHECK(verdict(engaged) == "engaged");
+    CHECK_THAT(engaged.evidence, Contains("the outputs differ from those with strict") && !Contains("and yet"));
+    own.engine.cpu = "Neoverse N1";
+    own.engine.features = {"asimd"};
+    const Effect without_bf16 = effect_of("fpmath", "bf16", own, {without("fpmath", "strict", 0, 0)});
+    CHECK(verdict(without_bf16) == "no effect");
+    CHECK_THAT(without_bf16.evidence,
+               Contains("Neoverse N1 has no BF16 instructions") && EndsWith("no bit of the outputs differs from those "
+                                                                            "with strict"));
+}
+
 TEST_CASE("outputs that are no numbers are no evidence") {
     Alternative overflown = without("fpmath", "strict", 0, 0);
     overflown.outputs->max_abs_error = overflown.outputs->relative_l2_error = std::nullopt;
@@ -273,6 +309,9 @@ TEST_CASE("outputs show that a setting acts where nothing else does, and prove n
     const Effect same = effect_of("jit", "freeze", own, {without("jit", "none", 0, 0)});
     CHECK(verdict(same) == "unknown");
     CHECK_THAT(same.evidence, EndsWith("no bit of the outputs differs from those with none"));
+    const Effect elsewhere = effect_of("layout", "channels_last", own, {without("layout", "contiguous", 1e-6, 1e-7)});
+    CHECK(verdict(elsewhere) == "no effect");
+    CHECK_THAT(elsewhere.evidence, Contains("in the same layouts; and yet the outputs differ"));
     CHECK(verdict(effect_of("graph-optimization", "off", own, {without("graph-optimization", "all", 1e-6, 1e-7)})) ==
           "engaged");
 }

@@ -109,8 +109,11 @@ def test_every_measurement_that_a_document_shows_is_one_that_gravbench_accepts(d
         plain = re.sub(r"\s+(#.*|> *\S+)$", "", line).replace("gravbench", str(GRAVBENCH), 1)
         plain = "MODEL=resnet50; BASE=torch; NEW=torch; " + plain
         # A dry run asks each engine who it is, and emulated ones are there only where scripts/emulated_graviton.sh was run.
-        if not (ROOT / "build" / "emulated" / "qemu-aarch64").exists():
-            plain = re.sub(r"graviton\d-emulated", "torch", plain)
+        needed = ["build/emulated/qemu-aarch64"]
+        old = set(re.findall(r"torch-(?:1\.13|2\.0)(?=-graviton)", plain))
+        needed += [f"build/engines/{name}-aarch64/build/bin/gravbench-torch" for name in old]
+        if not all((ROOT / path).exists() for path in needed):
+            plain = re.sub(r"--engine \S*graviton\S*", "--engine torch", plain)
         succeeds("bash", "-c", plain.replace(" model.pt ", f" {ROOT / 'models/resnet50/fp32.pt'} ") + " --dry-run")
 
 
