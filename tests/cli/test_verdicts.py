@@ -78,7 +78,8 @@ def test_variants_are_interleaved_and_a_slower_one_is_a_regression(front: Front)
     assert outcome.code == 1, outcome.stdout + outcome.stderr
     (told,) = comparison(front)["cells"]
     assert told["verdict"] == "slower" and told["is_paired"] and told["difference"] == "fpmath strict -> bf16"
-    assert told["ratio_ci95"][0] < 1.1 < told["ratio_ci95"][1]
+    # Not that the interval holds it: one in twenty does not, and which launches there are depends on the machine's speed.
+    assert told["ratio"] == pytest.approx(1.1, rel=0.03)
     assert "slower" in outcome.stdout
     assert outcome.document is not None
     assert outcome.document["versus"] == [{"base": 0, "new": 1}]
