@@ -143,7 +143,8 @@ fetch_torch_of_pytorch() {
   rm -rf "${folder:?}/$name"
   mkdir -p "$folder/$name"/{wheel,lib}
   pip_download --retries 1 --timeout 20 --index-url "$torch_cpu_index" --python-version 3.10 --platform linux_x86_64 \
-    -d "$folder/$name/wheel" "$version+cpu" 2> "$folder/$name/pip.log" || { tail -n 1 "$folder/$name/pip.log" >&2; return 1; }
+    -d "$folder/$name/wheel" "$version+cpu" 2> "$folder/$name/pip.log" \
+    || { grep -v '^WARNING: Location' "$folder/$name/pip.log" | head -n 1 >&2; return 1; }
   unpack_wheel "$folder/$name/wheel" "${torch_parts[@]}" && keep_torch "$name"
 }
 
@@ -179,7 +180,7 @@ build_torch() {
   local at=$folder/$1 preset=release log
   [[ $1 = *-aarch64 ]] && preset=aarch64
   log=$at/build.log
-  say "building gravbench-torch with $(pin_of "$1") in ${at#"$PWD/"} (a few minutes the first time)"
+  say "building gravbench-torch in ${at#"$PWD/"} (a few minutes the first time)"
   if ! { cmake --preset "$preset" -B "$at/build" -DGRAVBENCH_TORCH_PACKAGE=OFF "-DTORCH_DIR=$(realpath -s "$at/torch")" \
            -DGRAVBENCH_TESTS=OFF "-DGRAVBENCH_WERROR=$([ -n "${CI:-}" ] && echo ON || echo OFF)" \
          && cmake --build "$at/build" --target gravbench-torch; } > "$log" 2>&1; then
