@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 try:
     import torch
-    from exporter import bundle, onnx_file, recipes, torchbench
+    from exporter import bundle, onnx_file, pt2_file, recipes, torchbench
     from exporter.common import ExportError, say
 except ImportError as error:
     sys.exit(f"export_models: {error}; run scripts/setup.sh, which makes the environment build/venv, and use its python")
@@ -47,8 +47,9 @@ def parse_arguments(names: list[str]) -> argparse.Namespace:
     parser.add_argument("--dtype", default="fp32,bf16", help="which files to write (default: fp32,bf16)")
     parser.add_argument(
         "--formats",
-        default=",".join(bundle.FORMATS),
-        help="torchscript, which everything is measured against, and onnx, made from it in fp32 (default: torchscript,onnx)",
+        default=",".join(bundle.DEFAULT_FORMATS),
+        help="torchscript, which everything is measured against; onnx, made from it in fp32; pt2, compiled by AOTInductor for this "
+        "machine's CPU, a minute a file (default: torchscript,onnx)",
     )
     parser.add_argument("--output", type=Path, default=ROOT / "models", metavar="DIR", help="where bundles go (default: models)")
     parser.add_argument("--force", action="store_true", help="export again what is up to date")
@@ -118,7 +119,7 @@ def verify(folder: Path, arguments: argparse.Namespace) -> None:
     try:
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
         weights, files = manifest["weights"], manifest["files"]
-        traced, onnx = files["torchscript"].items(), files.get("onnx", {}).values()
+        traced, onnx, packages = files["torchscript"].items(), files.get("onnx", {}).values(), files.get("pt2", {}).items()
     except (ValueError, KeyError, AttributeError) as error:
         raise ExportError(f"{target / 'manifest.json'}: not a manifest ({error}); export it again") from error
     recipe = recipes.read_recipe(folder)
@@ -130,6 +131,9 @@ def verify(folder: Path, arguments: argparse.Namespace) -> None:
     for entry in onnx:
         names = [item["name"] for item in recipe["inputs"]]
         for line in onnx_file.verify(recipe["name"], target / entry["path"], names, model.module, cases):
+            print(line)
+    for dtype, entry in packages:
+        for line in pt2_file.verify(recipe["name"], bundle.DTYPES[dtype][0], target / entry["path"], model.module, cases):
             print(line)
 
 

@@ -16,22 +16,13 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from exporter import onnx_file
-from exporter.common import (
-    FP32_RELATIVE_ERROR,
-    ExportError,
-    comparison_line,
-    first_line,
-    flatten,
-    relative_error,
-    say,
-    shapes_text,
-    smallest_cosine,
-)
+from exporter import onnx_file, pt2_file
+from exporter.common import ExportError, comparison_line, first_line, flatten, is_as_exact, say, shapes_text
 
-FORMATS = ("torchscript", "onnx")
+FORMATS = ("torchscript", "onnx", "pt2")
+# Without pt2, whose making takes a minute a file and a C++ compiler, and which runs on this kind of CPU only.
+DEFAULT_FORMATS = ("torchscript", "onnx")
 DTYPES = {"fp32": (torch.float32, "f32"), "bf16": (torch.bfloat16, "bf16")}
-BF16_COSINE = 0.99
 
 
 def trace(module: torch.nn.Module, example: list[torch.Tensor]) -> torch.jit.ScriptModule:
@@ -67,8 +58,7 @@ def verify(name: str, dtype: str, file: Path, eager: torch.nn.Module, cases: lis
         if not all(torch.isfinite(tensor).all() for tensor in outputs.values()):
             raise ExportError(f"{name} {dtype}: NaN or infinity in the outputs for {shapes_text(case)}")
         lines.append(comparison_line(name, dtype, case, outputs, expected))
-        is_fp32 = dtype == "fp32"
-        if relative_error(outputs, expected) > FP32_RELATIVE_ERROR if is_fp32 else smallest_cosine(outputs, expected) < BF16_COSINE:
+        if not is_as_exact(outputs, expected, dtype == "fp32"):
             raise ExportError(f"the traced model is not the eager one: {lines[-1]}")
     return lines
 
@@ -92,6 +82,8 @@ def fingerprint(recipe: dict[str, Any], weights: str, seed: int, dtypes: list[st
     """What a bundle was made from: if it is the same, there is nothing to do."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     identity = [recipe, weights, seed if weights == "random" else None, dtypes, formats, versions(), hashlib.sha256(code).hexdigest()]
+    if "pt2" in formats:
+        identity.append(pt2_file.cpu())
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
@@ -125,6 +117,8 @@ def write_bundle(
         onnx = temporary / "fp32.onnx"
         if "onnx" in formats and onnx_file.write_if_possible(onnx, temporary / "fp32.pt", eager, example, cases, description):
             manifest["files"]["onnx"] = {"fp32": file_entry(onnx, "f32")}
+        if "pt2" in formats and (packages := write_packages(temporary, description, eager, example, cases, dtypes)):
+            manifest["files"]["pt2"] = packages
         with torch.no_grad():
             outputs = flatten(eager(*example))
         names = [item["name"] for item in description["inputs"]]
@@ -138,6 +132,27 @@ def write_bundle(
             os.replace(path, folder / path.name)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_packages(
+    folder: Path,
+    description: dict[str, Any],
+    eager: torch.nn.Module,
+    example: list[torch.Tensor],
+    cases: list[list[torch.Tensor]],
+    dtypes: list[str],
+) -> dict[str, Any]:
+    """AOTInductor's, by dtype; none where there is none in fp32, which accuracy is measured against."""
+    packages: dict[str, Any] = {}
+    for dtype in sorted(dtypes, key=lambda dtype: dtype != "fp32"):
+        torch_dtype, float_inputs = DTYPES[dtype]
+        path = folder / f"{dtype}.pt2"
+        modules = (eager if dtype == "fp32" else copy.deepcopy(eager).to(torch_dtype), eager)
+        if pt2_file.write_if_possible(path, torch_dtype, modules, example, cases, description):
+            packages[dtype] = file_entry(path, float_inputs)
+        elif dtype == "fp32":
+            break
+    return packages
 
 
 def write_file(

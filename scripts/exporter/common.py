@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 FP32_RELATIVE_ERROR = 1e-5
+BF16_COSINE = 0.99
 
 
 def first_line(error: Exception) -> str:
@@ -68,6 +69,11 @@ def smallest_cosine(outputs: dict[str, torch.Tensor], reference: dict[str, torch
         other = outputs[name].double().reshape(rows.shape)
         smallest = min(smallest, torch.nn.functional.cosine_similarity(rows, other, dim=1).min().item())
     return smallest
+
+
+def is_as_exact(outputs: dict[str, torch.Tensor], reference: dict[str, torch.Tensor], is_fp32: bool) -> bool:
+    """As an exported file has to be beside eager PyTorch in fp32."""
+    return relative_error(outputs, reference) <= FP32_RELATIVE_ERROR if is_fp32 else smallest_cosine(outputs, reference) >= BF16_COSINE
 
 
 def shapes_text(tensors: list[torch.Tensor]) -> str:

@@ -37,7 +37,7 @@ def folder(front: Front) -> Path:
     }
     path = front.folder / "models" / "network"
     path.parent.mkdir()
-    bundle.write_bundle(path, description, Network().eval(), [torch.rand(2, 64)], [], ["fp32", "bf16"], list(bundle.FORMATS))
+    bundle.write_bundle(path, description, Network().eval(), [torch.rand(2, 64)], [], ["fp32", "bf16"], list(bundle.DEFAULT_FORMATS))
     return path
 
 

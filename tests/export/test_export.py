@@ -14,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 import types
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ SCRIPT = ROOT / "scripts" / "export_models.py"
 NAMES = ("distilbert-sst2", "resnet50", "roberta-fill-mask", "roberta-sentiment")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from exporter import bundle, common, onnx_file, recipes, torchbench  # noqa: E402
+from exporter import bundle, common, onnx_file, pt2_file, recipes, torchbench  # noqa: E402
 from exporter.common import ExportError  # noqa: E402
 
 
@@ -83,7 +84,7 @@ def description(name: str = "tiny") -> dict[str, Any]:
 def write(folder: Path, module: torch.nn.Module, dtypes: tuple[str, ...] = ("fp32", "bf16")) -> None:
     torch.manual_seed(0)
     cases = [[torch.randn(5, 4)]]
-    bundle.write_bundle(folder, description(), module.eval(), [torch.randn(2, 4)], cases, list(dtypes), list(bundle.FORMATS))
+    bundle.write_bundle(folder, description(), module.eval(), [torch.randn(2, 4)], cases, list(dtypes), list(bundle.DEFAULT_FORMATS))
 
 
 def run_script(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -182,11 +183,64 @@ class Forgetful(Affine):
         return self.linear(x)
 
 
+def test_an_onnx_file_whose_weights_lie_beside_it_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def export(made: Path, *_: object) -> None:
+        made.write_bytes(b"graph")
+        (made.parent / "weights.data").write_bytes(b"weights")
+
+    monkeypatch.setattr(onnx_file, "export", export)
+    write(tmp_path / "tiny", Affine(), dtypes=("fp32",))
+    assert "onnx" not in json.loads((tmp_path / "tiny" / "manifest.json").read_text(encoding="utf-8"))["files"]
+    names = {path.name for path in (tmp_path / "tiny").iterdir()}
+    assert names == {"manifest.json", "fp32.pt", "example_inputs.safetensors", "example_outputs.safetensors"}
+    assert "its weights take 1 more beside it; the bundle is without ONNX" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("fails", "left"), [("fp32", None), ("bf16", {"fp32"}), ("", {"fp32", "bf16"})])
+def test_a_package_that_cannot_be_compiled_is_left_out_and_none_is_there_without_fp32(
+    fails: str, left: set[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def compile_package(path: Path, *_: object) -> None:
+        if path.stem == fails:
+            raise ExportError("no compiler")
+        path.write_bytes(b"package")
+
+    monkeypatch.setattr(pt2_file, "write", compile_package)
+    monkeypatch.setattr(pt2_file, "verify", lambda *_: [])
+    bundle.write_bundle(
+        tmp_path / "tiny", description(), Affine().eval(), [torch.randn(2, 4)], [], ["bf16", "fp32"], ["torchscript", "pt2"]
+    )
+    files = json.loads((tmp_path / "tiny" / "manifest.json").read_text(encoding="utf-8"))["files"]
+    assert (set(files["pt2"]) if "pt2" in files else None) == left
+    assert {path.stem for path in (tmp_path / "tiny").glob("*.pt2")} == (left or set())
+    assert ("no compiler; the bundle is without this package" in capsys.readouterr().err) == (fails != "")
+
+
+def test_a_package_of_another_cpu_is_not_tried(tmp_path: Path) -> None:
+    path = tmp_path / "fp32.pt2"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("fp32/data/aotinductor/model/x.wrapper_metadata.json", json.dumps({"gravbench.cpu": "avx99 " + pt2_file.cpu()}))
+    with pytest.raises(ExportError, match="was compiled for a CPU with avx99, which this one lacks"):
+        pt2_file.verify("tiny", torch.float32, path, Affine(), [])
+
+
+def test_a_fingerprint_names_the_cpu_where_packages_are_made_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(formats: list[str]) -> str:
+        return bundle.fingerprint({"name": "a"}, "random", 0, ["fp32"], formats)
+
+    here = made(["torchscript"]), made(["torchscript", "pt2"])
+    monkeypatch.setattr(pt2_file, "cpu", lambda: "another")
+    assert made(["torchscript"]) == here[0]
+    assert made(["torchscript", "pt2"]) != here[1]
+
+
 def test_an_input_that_changes_nothing_is_left_out_of_the_onnx_file_alone(tmp_path: Path) -> None:
     unused = {"name": "unused", "kind": "tensor", "dtype": "f32", "shape": ["batch"], "values": {"uniform": [-1, 1]}}
     both = dict(description(), inputs=[*description()["inputs"], unused])
     example = [torch.randn(2, 4), torch.randn(2)]
-    bundle.write_bundle(tmp_path / "tiny", both, Forgetful().eval(), example, [], ["fp32"], list(bundle.FORMATS))
+    bundle.write_bundle(tmp_path / "tiny", both, Forgetful().eval(), example, [], ["fp32"], list(bundle.DEFAULT_FORMATS))
     ports = onnxruntime.InferenceSession(str(tmp_path / "tiny" / "fp32.onnx")).get_inputs()
     assert [port.name for port in ports] == ["x"]
 
@@ -616,7 +670,7 @@ def real_bundle(name: str) -> tuple[Path, dict[str, Any]]:
 def test_an_exported_bundle_is_whole(name: str, schema: dict[str, Any]) -> None:
     folder, manifest = real_bundle(name)
     jsonschema.validate(manifest, schema)
-    assert set(manifest["files"]) == set(bundle.FORMATS)
+    assert set(manifest["files"]) == set(bundle.DEFAULT_FORMATS)
     for entry in [entry for of_format in manifest["files"].values() for entry in of_format.values()]:
         assert bundle.sha256(folder / entry["path"]) == entry["sha256"]
     inputs = load_file(folder / "example_inputs.safetensors")

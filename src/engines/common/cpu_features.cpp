@@ -2,8 +2,10 @@
 
 #include <sys/auxv.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace gravbench::engine {
@@ -41,25 +43,25 @@ std::vector<std::string> cpu_features() {
 std::vector<std::string> cpu_features() {
     static constexpr std::array<const char*, 9> wanted{
         "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8"};
+    const std::set<std::string> flags = cpu_flags();
     std::vector<std::string> found;
-    std::ifstream stream("/proc/cpuinfo");
-    for (std::string line; std::getline(stream, line);) {
-        if (line.rfind("flags", 0) != 0) {
-            continue;
-        }
-        std::istringstream flags(line);
-        for (std::string flag; flags >> flag;) {
-            for (const char* name : wanted) {
-                if (flag == name) {
-                    found.push_back(name);
-                }
-            }
-        }
-        break;
-    }
+    std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(found),
+                 [&](const char* name) { return flags.count(name) != 0; });
     return found;
 }
 
 #endif
+
+std::set<std::string> cpu_flags() {
+    std::set<std::string> flags;
+    std::ifstream stream("/proc/cpuinfo");
+    for (std::string line; std::getline(stream, line) && flags.empty();) {
+        if (line.starts_with("flags") || line.starts_with("Features")) {
+            std::istringstream words(line.substr(line.find(':') + 1));
+            flags.insert(std::istream_iterator<std::string>(words), {});
+        }
+    }
+    return flags;
+}
 
 }  // namespace gravbench::engine

@@ -24,10 +24,7 @@ constexpr at::ScalarType scalar_types[] = {at::kHalf, at::kBFloat16, at::kFloat,
 }
 
 at::Tensor bound_tensor(const engine::Tensor& tensor, bool is_channels_last) {
-    at::Tensor made = at::empty(tensor.shape, scalar_types[protocol::index_of(*tensor.type)]);
-    if (!tensor.bytes.empty()) {
-        std::memcpy(made.data_ptr(), tensor.bytes.data(), tensor.bytes.size());
-    }
+    at::Tensor made = tensor_from(tensor);
     return is_channels_last && made.dim() == 4 ? made.contiguous(at::MemoryFormat::ChannelsLast) : made;
 }
 
@@ -151,21 +148,6 @@ void check_call(const std::vector<c10::IValue>& values, const std::vector<c10::A
     }
 }
 
-engine::Tensor plain(const at::Tensor& output) {
-    const at::Tensor dense = output.detach().to_dense().contiguous();
-    const auto* const found = std::find(std::begin(scalar_types), std::end(scalar_types), dense.scalar_type());
-    if (found == std::end(scalar_types)) {
-        throw Failure("inference_failed",
-                      std::string("outputs of type ") + toString(dense.scalar_type()) + " are not supported");
-    }
-    const auto index = static_cast<std::size_t>(found - std::begin(scalar_types));
-    engine::Tensor tensor = engine::zeros(protocol::element_types().at(index), dense.sizes().vec());
-    if (!tensor.bytes.empty()) {
-        std::memcpy(tensor.bytes.data(), dense.data_ptr(), tensor.bytes.size());
-    }
-    return tensor;
-}
-
 std::string key_text(const c10::IValue& key) {
     if (key.isString()) {
         return key.toStringRef();
@@ -210,6 +192,29 @@ void append(const c10::IValue& value, const std::string& name, std::vector<Named
 }
 
 }  // namespace
+
+at::Tensor tensor_from(const engine::Tensor& tensor) {
+    at::Tensor made = at::empty(tensor.shape, scalar_types[protocol::index_of(*tensor.type)]);
+    if (!tensor.bytes.empty()) {
+        std::memcpy(made.data_ptr(), tensor.bytes.data(), tensor.bytes.size());
+    }
+    return made;
+}
+
+engine::Tensor plain(const at::Tensor& output) {
+    const at::Tensor dense = output.detach().to_dense().contiguous();
+    const auto* const found = std::find(std::begin(scalar_types), std::end(scalar_types), dense.scalar_type());
+    if (found == std::end(scalar_types)) {
+        throw Failure("inference_failed",
+                      std::string("outputs of type ") + toString(dense.scalar_type()) + " are not supported");
+    }
+    const auto index = static_cast<std::size_t>(found - std::begin(scalar_types));
+    engine::Tensor tensor = engine::zeros(protocol::element_types().at(index), dense.sizes().vec());
+    if (!tensor.bytes.empty()) {
+        std::memcpy(tensor.bytes.data(), dense.data_ptr(), tensor.bytes.size());
+    }
+    return tensor;
+}
 
 std::vector<c10::IValue> bound_values(const std::vector<Argument>& arguments, const c10::FunctionSchema& schema,
                                       bool is_channels_last) {

@@ -17,4 +17,9 @@ std::vector<c10::IValue> bound_values(const std::vector<engine::Argument>& argum
 /// The tensors of a model's output, named as docs/protocol.md has it.
 std::vector<engine::NamedTensor> flattened(const c10::IValue& output);
 
+/// The same tensor as one of LibTorch's own, and back. The latter throws Failure inference_failed for a type that the
+/// protocol does not have.
+at::Tensor tensor_from(const engine::Tensor& tensor);
+engine::Tensor plain(const at::Tensor& output);
+
 }  // namespace gravbench::torch_engine
