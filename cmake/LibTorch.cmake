@@ -1,7 +1,7 @@
 # Finds LibTorch for src/engines/torch, the only folder that sees it: -DTORCH_DIR or $TORCH_DIR (the LibTorch zip's folder, or the
 # `torch` folder of a Python wheel), else CMAKE_PREFIX_PATH, else the virtual environment that scripts/setup.sh makes in build/venv.
-# Cross-compiled: the wheel that scripts/emulated_graviton.sh unpacked. It is one version for a whole build: wheels before 2.6 have C++'s
-# old string ABI, which then is that of all that an engine links.
+# Cross-compiled: the wheel that scripts/emulated_graviton.sh unpacked. It is one version for a whole build: old wheels have C++'s old
+# string ABI, which then is that of all that an engine links.
 #
 # Sets TORCH_LIBRARIES and TORCH_INSTALL_PREFIX.
 option(GRAVBENCH_TORCH_PACKAGE "Find LibTorch by its own CMake package; else TORCH_DIR is linked as it is" ON)
@@ -22,7 +22,7 @@ function(gravbench_link_torch folder)
   # What these libraries need in turn is found beside them when the program starts.
   foreach(name torch_cpu c10)
     find_library(library_${name} ${name} PATHS ${folder}/lib ${folder}/lib/${CMAKE_LIBRARY_ARCHITECTURE}
-                 REQUIRED NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+                 REQUIRED NO_CACHE NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
     target_link_libraries(torch_as_it_is INTERFACE ${library_${name}})
   endforeach()
   target_link_libraries(torch_as_it_is INTERFACE -Wl,--allow-shlib-undefined)

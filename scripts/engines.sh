@@ -7,7 +7,7 @@
 #
 #   onnxruntime, openvino   from PyPI's wheels; ONNX Runtime's headers from Debian 13, which work with newer libraries
 #   torch-1.13, torch-2.0   old LibTorch, for what a release brought: on aarch64 from PyPI's wheels, on x86-64 from PyTorch's own CPU
-#                           builds, or else Debian 12's 1.13.1, which has a reference BLAS and is slow
+#                           builds; where these cannot be had, 1.13 alone, from Debian 12, with a reference BLAS and slow
 #   --emulated              old LibTorch for aarch64, on an emulated Graviton: gravbench audit MODEL --engine torch-2.0-graviton3
 #
 # PyPI's wheels are pinned by hash (scripts/engines.txt), whichever Python is here.
@@ -41,7 +41,11 @@ requirement_of() { sed -n "/^$(pin_of "$1") /,/[^\\\\]\$/p" scripts/engines.txt;
 
 # Of one library: changes when another version is pinned.
 wanted() { { requirement_of "$1"; uname -m; } | sha256sum; }
-is_there() { [ "$(cat "$folder/$1/done" 2> /dev/null)" = "$(wanted "$1")" ]; }
+is_there() {
+  [ "$(cat "$folder/$1/done" 2> /dev/null)" = "$(wanted "$1")" ] || return 1
+  # Debian's LibTorch lies outside of build/engines, and may be gone.
+  [[ $1 != torch-* ]] || [ -e "$folder/$1/torch/include/torch/script.h" ]
+}
 
 # unpack_wheel FOLDER PREFIX...: what begins with these paths of the folder's one wheel.
 unpack_wheel() {
@@ -148,10 +152,10 @@ fetch_torch_of_pytorch() {
   unpack_wheel "$folder/$name/wheel" "${torch_parts[@]}" && keep_torch "$name"
 }
 
-# Its build has a reference BLAS, so it is no measure of 1.13: docs/headline.md says by how much.
+# Its build has a reference BLAS, so its times are no measure of 1.13.
 fetch_torch_of_debian() {
   local version
-  version=$(apt-cache policy libtorch-dev 2> /dev/null | awk '$1 == "Candidate:" { print $2 }')
+  version=$(LC_ALL=C apt-cache policy libtorch-dev 2> /dev/null | awk '$1 == "Candidate:" { print $2 }')
   [[ $version = 1.13.* ]] || fail "PyTorch's own CPU build cannot be had, and this system has no libtorch 1.13 (Debian 12 has)"
   say "PyTorch's own CPU build cannot be had: taking Debian's libtorch $version, which has a reference BLAS and is slow" \
       "(rm -r build/engines/$1 makes the next call try again)"

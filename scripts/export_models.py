@@ -47,9 +47,8 @@ def parse_arguments(names: list[str]) -> argparse.Namespace:
     parser.add_argument("--dtype", default="fp32,bf16", help="which files to write (default: fp32,bf16)")
     parser.add_argument(
         "--formats",
-        default=",".join(bundle.DEFAULT_FORMATS),
         help="torchscript, which everything is measured against; onnx, made from it in fp32; pt2, compiled by AOTInductor for this "
-        "machine's CPU, a minute a file (default: torchscript,onnx)",
+        "machine's CPU, a minute a file (default: torchscript,onnx, and pt2 where the bundle has it)",
     )
     parser.add_argument("--output", type=Path, default=ROOT / "models", metavar="DIR", help="where bundles go (default: models)")
     parser.add_argument("--force", action="store_true", help="export again what is up to date")
@@ -61,9 +60,10 @@ def parse_arguments(names: list[str]) -> argparse.Namespace:
     arguments.dtype = chosen(parser, "--dtype", arguments.dtype, list(bundle.DTYPES))
     if "fp32" not in arguments.dtype:
         parser.error("--dtype: fp32 must be among them: it is what accuracy is measured against")
-    arguments.formats = chosen(parser, "--formats", arguments.formats, list(bundle.FORMATS))
-    if "torchscript" not in arguments.formats:
-        parser.error("--formats: torchscript must be among them: the others are made from it")
+    if arguments.formats is not None:
+        arguments.formats = chosen(parser, "--formats", arguments.formats, list(bundle.FORMATS))
+    if arguments.formats is not None and "torchscript" not in arguments.formats:
+        parser.error("--formats: torchscript must be among them: it is what everything is measured against")
     for name in arguments.models:
         if name not in names:
             parser.error(f"{name!r} is not one of {', '.join(names)}")
@@ -85,7 +85,8 @@ def export(folder: Path, arguments: argparse.Namespace) -> None:
     recipe = recipes.read_recipe(folder)
     kind = resolve_weights(recipe, arguments.weights)
     target = arguments.output / folder.name
-    wanted = bundle.fingerprint(recipe, kind, arguments.seed, arguments.dtype, arguments.formats)
+    formats = arguments.formats or bundle.formats_to_keep(target)
+    wanted = bundle.fingerprint(recipe, kind, arguments.seed, arguments.dtype, formats)
     if not arguments.force and bundle.is_up_to_date(target, wanted):
         say(f"{folder.name}: up to date ({kind} weights)")
         return
@@ -109,7 +110,7 @@ def export(folder: Path, arguments: argparse.Namespace) -> None:
         "exporter": dict(bundle.versions(), fingerprint=wanted),
     }
     cases = recipes.other_inputs(recipe)
-    bundle.write_bundle(target, description, model.module, model.example, cases, arguments.dtype, arguments.formats)
+    bundle.write_bundle(target, description, model.module, model.example, cases, arguments.dtype, formats)
 
 
 def verify(folder: Path, arguments: argparse.Namespace) -> None:
@@ -150,7 +151,8 @@ def export_torchbench(arguments: argparse.Namespace) -> None:
     }
     description["exporter"] = bundle.versions()
     dtypes = torchbench.supported_dtypes(module, example, arguments.dtype, name)
-    bundle.write_bundle(arguments.output / name, description, module, example, [], dtypes, arguments.formats)
+    target = arguments.output / name
+    bundle.write_bundle(target, description, module, example, [], dtypes, arguments.formats or bundle.formats_to_keep(target))
     say(f"{name}: written to {arguments.output / name}")
 
 

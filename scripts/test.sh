@@ -6,7 +6,7 @@
 #   scripts/test.sh [--all] [CTEST OPTION...]     e.g. scripts/test.sh -L fast, scripts/test.sh -LE emulated
 #
 #   --all    what .ci/run has no time for too, about two hours more: clang-tidy on all of src, each fuzz target for ten minutes,
-#            every unit test, ResNet50 and a Graviton2 under emulation, the statistics broken in many ways, and verdicts simulated
+#            every unit test, ResNet50, a Graviton2 and old LibTorch under emulation, the statistics broken in many ways, and verdicts simulated
 #            as often as tests/benchmarks/verdicts/README.md states them
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ if [ "${1:-}" = --all ]; then
 fi
 
 scripts/setup.sh
-scripts/engines.sh || say "going on without other engines than LibTorch's, with the reason above: their tests are left out"
+scripts/engines.sh || say "going on without those named above: their tests are left out"
 scripts/build.sh
 if [ "$is_all" = yes ]; then
   say "the style of every file"

@@ -87,6 +87,15 @@ def fingerprint(recipe: dict[str, Any], weights: str, seed: int, dtypes: list[st
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
+def formats_to_keep(folder: Path) -> list[str]:
+    """The default ones, and what somebody waited minutes for."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        return [*DEFAULT_FORMATS, *(["pt2"] if "pt2" in files else [])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return list(DEFAULT_FORMATS)
+
+
 def is_up_to_date(folder: Path, wanted: str) -> bool:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -130,6 +139,10 @@ def write_bundle(
         (folder / "manifest.json").unlink(missing_ok=True)
         for path in sorted(temporary.iterdir(), key=lambda path: path.name == "manifest.json"):
             os.replace(path, folder / path.name)
+        named = {entry["path"] for of_format in manifest["files"].values() for entry in of_format.values()}
+        for path in [*folder.glob("*.pt2"), *folder.glob("*.onnx")]:
+            if path.name not in named:
+                path.unlink()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import re
 import warnings
@@ -45,7 +46,10 @@ def cpu() -> str:
     """What packages that are made here may need of a CPU."""
     text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     line = next((line for line in text.splitlines() if line.startswith(("flags", "Features"))), "")
-    return " ".join(sorted(flag for flag in set(line.partition(":")[2].split()) if INSTRUCTIONS.fullmatch(flag)))
+    flags = {flag for flag in line.partition(":")[2].split() if INSTRUCTIONS.fullmatch(flag)}
+    if "sve" in flags:  # Code is compiled for one length of its vectors. 51 is PR_SVE_GET_VL of Linux, in bytes.
+        flags.add(f"sve-bits={(ctypes.CDLL(None).prctl(51) & 0xFFFF) * 8}")
+    return " ".join(sorted(flags))
 
 
 def cpu_of(file: Path) -> str:

@@ -20,7 +20,7 @@ double bf16_peak_for(const std::string& implementation, const Peaks& peaks) {
     return is_of_amx(implementation) && !peaks.is_of_amx ? 0 : peaks.bf16_gflops;
 }
 
-/// 0 where it is not known: no peak is measured for f16 and integers.
+/// 0 where it is not known: no peak is measured for f16 and integers, and a log may hide the precision.
 double peak_for(const audit::Kernel& kernel, const Peaks& peaks) {
     if (audit::is_f16(kernel) || kernel.is_precision_hidden) {
         return 0;

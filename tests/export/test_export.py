@@ -218,6 +218,17 @@ def test_a_package_that_cannot_be_compiled_is_left_out_and_none_is_there_without
     assert ("no compiler; the bundle is without this package" in capsys.readouterr().err) == (fails != "")
 
 
+def test_packages_are_kept_where_formats_are_not_named_and_gone_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pt2_file, "write", lambda path, *_: path.write_bytes(b"package"))
+    monkeypatch.setattr(pt2_file, "verify", lambda *_: [])
+    folder = tmp_path / "tiny"
+    assert bundle.formats_to_keep(folder) == list(bundle.DEFAULT_FORMATS)
+    for formats, packages in ((["torchscript", "pt2"], 1), (["torchscript"], 0)):
+        bundle.write_bundle(folder, description(), Affine().eval(), [torch.randn(2, 4)], [], ["fp32"], formats)
+        assert ("pt2" in bundle.formats_to_keep(folder)) == (packages > 0)
+        assert len(list(folder.glob("*.pt2"))) == packages
+
+
 def test_a_package_of_another_cpu_is_not_tried(tmp_path: Path) -> None:
     path = tmp_path / "fp32.pt2"
     with zipfile.ZipFile(path, "w") as archive:
@@ -670,7 +681,7 @@ def real_bundle(name: str) -> tuple[Path, dict[str, Any]]:
 def test_an_exported_bundle_is_whole(name: str, schema: dict[str, Any]) -> None:
     folder, manifest = real_bundle(name)
     jsonschema.validate(manifest, schema)
-    assert set(manifest["files"]) == set(bundle.DEFAULT_FORMATS)
+    assert set(manifest["files"]) >= set(bundle.DEFAULT_FORMATS)
     for entry in [entry for of_format in manifest["files"].values() for entry in of_format.values()]:
         assert bundle.sha256(folder / entry["path"]) == entry["sha256"]
     inputs = load_file(folder / "example_inputs.safetensors")

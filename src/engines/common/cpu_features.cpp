@@ -1,6 +1,7 @@
 #include "engines/common/cpu_features.h"
 
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,10 @@ std::set<std::string> cpu_flags() {
             std::istringstream words(line.substr(line.find(':') + 1));
             flags.insert(std::istream_iterator<std::string>(words), {});
         }
+    }
+    if (flags.count("sve") != 0) {
+        constexpr int get_vector_length = 51;  // PR_SVE_GET_VL of Linux, in bytes; its upper half are flags
+        flags.insert("sve-bits=" + std::to_string((::prctl(get_vector_length) & 0xffff) * 8));
     }
     return flags;
 }

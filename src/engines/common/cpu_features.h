@@ -10,7 +10,8 @@ namespace gravbench::engine {
 /// under emulation those of the emulated CPU.
 std::vector<std::string> cpu_features();
 
-/// All that Linux says of this CPU's instructions: the "flags" of /proc/cpuinfo on x86, its "Features" on Arm.
+/// All that Linux says of this CPU's instructions: the "flags" of /proc/cpuinfo on x86, its "Features" on Arm, and
+/// there how long vectors of SVE are ("sve-bits=256").
 std::set<std::string> cpu_flags();
 
 }  // namespace gravbench::engine
