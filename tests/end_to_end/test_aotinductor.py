@@ -1,4 +1,4 @@
-"""gravbench-aotinductor on packages that the exporter makes. Slow: each is compiled, which takes most of a minute."""
+"""gravbench-aotinductor on packages that the exporter makes, each compiled for most of a minute: for scripts/test.sh --all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from exporter import bundle  # noqa: E402
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 QUICK = ["--launches", "2", "--duration", "20ms", "--warmup-time", "1ms", "--threads", "1"]
 

@@ -716,7 +716,7 @@ def test_random_weights_give_outputs_that_tell_inputs_apart(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name == "distilbert-sst2" else pytest.mark.long) for name in NAMES])
 def test_an_exported_bundle_agrees_with_eager_pytorch(name: str) -> None:
     real_bundle(name)
     result = run_script("--verify", name)
