@@ -58,8 +58,8 @@ def cpu_of(file: Path) -> str:
         return json.loads(archive.read(described)).get("gravbench.cpu", "")
 
 
-def check_cpu(name: str, manifest_cpu: str) -> None:
-    lacks = sorted(set(manifest_cpu.split()) - set(cpu().split()))
+def check_cpu(name: str, needed: str) -> None:
+    lacks = sorted(set(needed.split()) - set(cpu().split()))
     if lacks:
         raise ExportError(f"{name} pt2: was compiled for a CPU with {', '.join(lacks)}, which this one lacks; export it again here")
 
